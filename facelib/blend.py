@@ -1,0 +1,150 @@
+"""Multiresolution blending (Burt and Adelson 1983): fine detail changes over a short distance, broad light over a long one.
+
+A picture is split into bands by a Laplacian pyramid; each band of source and target is mixed with a copy of the mask as coarse as the
+band; the mixed bands are added up. Because every step is linear, mixing the bands of S and T is the same as adding the masked bands of
+the *difference* S - T to T. `multiband` does the latter: the target then stays bit for bit where no mask reaches, and a blend of a
+picture with itself is that picture.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from facelib.composite import paste
+
+_FACE_AT_TOP = 8  # pixels: the pyramid is as deep as leaves the masked region about this wide at its coarsest level
+
+
+def gaussian_pyramid(image: np.ndarray, levels: int) -> list[np.ndarray]:
+    """A picture and its ever smaller, ever smoother copies.
+
+    Parameters
+    ----------
+    image : ndarray of shape (H, W) or (H, W, C), float32
+        Any values.
+    levels : int
+        How often to halve; at least 0.
+
+    Returns
+    -------
+    list of `levels + 1` ndarrays
+        Sizes are halved and rounded up: 5 x 7 becomes 3 x 4.
+    """
+    if levels < 0:
+        raise ValueError(f"levels: expected at least 0, got {levels}")
+    pyramid = [image]
+    for _ in range(levels):
+        pyramid.append(cv2.pyrDown(pyramid[-1]))
+    return pyramid
+
+
+def laplacian_pyramid(image: np.ndarray, levels: int) -> list[np.ndarray]:
+    """A picture as bands: what each halving loses, and last the coarsest copy.
+
+    Parameters
+    ----------
+    image : ndarray of shape (H, W) or (H, W, C), float32
+    levels : int
+        The number of bands before the residual.
+
+    Returns
+    -------
+    list of `levels + 1` ndarrays
+        The bands have values of both signs about 0; the last entry is the residual. `collapse` adds them up again.
+    """
+    gaussian = gaussian_pyramid(image, levels)
+    return [fine - _expand(coarse, fine) for fine, coarse in zip(gaussian[:-1], gaussian[1:], strict=True)] + gaussian[-1:]
+
+
+def collapse(pyramid: list[np.ndarray]) -> np.ndarray:
+    """The inverse of `laplacian_pyramid`: expand and add, from the coarsest on."""
+    image = pyramid[-1]
+    for band in pyramid[-2::-1]:
+        image = band + _expand(image, band)
+    return image
+
+
+def multiband(source_warped: np.ndarray, target: np.ndarray, mask: np.ndarray, levels: int | None = None) -> np.ndarray:
+    """Multiresolution blend of two aligned pictures.
+
+    Parameters
+    ----------
+    source_warped, target : ndarray of shape (H, W, 3), float32 in [0, 1]
+    mask : ndarray of shape (H, W), float32 in [0, 1]
+        1 where the source belongs.
+    levels : int, optional
+        Bands of the pyramid. By default as many as leave the mask about 8 pixels wide at the coarsest level.
+
+    Returns
+    -------
+    ndarray of shape (H, W, 3), float32 in [0, 1]
+
+    Notes
+    -----
+    The source is seen a little beyond the mask, as far as the pyramid's filters reach: give it real surroundings there, not black.
+    """
+    raw = paste(source_warped, target, mask)  # checks its arguments
+    if levels is None:
+        levels = default_levels(mask)
+    window = _reach(mask, levels)
+    if window is None:
+        return raw
+    difference = source_warped[window] - target[window]
+    bands = laplacian_pyramid(difference, levels)
+    masks = gaussian_pyramid(mask[window], levels)
+    blended = target.copy()
+    blended[window] += collapse([m[..., None] * band for m, band in zip(masks, bands, strict=True)])
+    return np.clip(blended, 0, 1, out=blended)
+
+
+def feather(source_warped: np.ndarray, target: np.ndarray, mask: np.ndarray, width: float | None = None) -> np.ndarray:
+    """Mix across a soft edge that lies inside the mask.
+
+    Parameters
+    ----------
+    source_warped, target, mask
+        As for `multiband`.
+    width : float, optional
+        Pixels from the mask's border, inwards, over which the source fades in. By default a twelfth of the mask's width.
+
+    Returns
+    -------
+    ndarray of shape (H, W, 3), float32 in [0, 1]
+    """
+    if width is None:
+        width = max(_box(mask)[2:]) / 12
+    inside = np.pad((mask > 0.5).astype(np.uint8), 1)  # beyond the picture counts as outside, as the hull ends there
+    distance = cv2.distanceTransform(inside, cv2.DIST_L2, 5)[1:-1, 1:-1]
+    soft = np.clip(distance / max(width, 1), 0, 1)
+    soft = soft * soft * (3 - 2 * soft)
+    return paste(source_warped, target, (soft * mask).astype(np.float32))
+
+
+def default_levels(mask: np.ndarray) -> int:
+    """Bands for a region of this size: 1 for a very small one, 5 for a face 256 pixels wide."""
+    side = max(min(_box(mask)[2:]), 1)
+    return max(1, int(np.log2(max(side / _FACE_AT_TOP, 1))))
+
+
+def _expand(coarse: np.ndarray, like: np.ndarray) -> np.ndarray:
+    return cv2.pyrUp(coarse, dstsize=(like.shape[1], like.shape[0]))
+
+
+def _box(mask: np.ndarray) -> tuple[int, int, int, int]:
+    return cv2.boundingRect((mask > 0).astype(np.uint8))
+
+
+def _reach(mask: np.ndarray, levels: int) -> tuple[slice, slice] | None:
+    """The part of the picture that the blend can touch, or None for an empty mask.
+
+    A level's filters reach 2 pixels of that level each way, twice over; the window starts at a multiple of the coarsest pixel, so that
+    a blend in the window is the blend in the whole picture.
+    """
+    x, y, width, height = _box(mask)
+    if not width:
+        return None
+    step = 2**levels
+    top, left = (max(0, (start - 6 * step) // step * step) for start in (y, x))
+    bottom, right = y + height + 6 * step, x + width + 6 * step
+    return np.s_[top:bottom, left:right]

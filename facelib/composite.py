@@ -1,0 +1,87 @@
+"""Where the face is, its colours, and the raw composite: the warped source's face cut out along the hull and put onto the target."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from facelib import keypoints, triangulation
+from facelib.images import check_mask, check_picture
+
+_SUBPIXEL_BITS = 8
+
+
+def hull_mask(points: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """The face: what jaw and brows enclose.
+
+    Parameters
+    ----------
+    points : ndarray of shape (68, 2)
+        (x, y) in pixels.
+    shape : (int, int)
+        Height and width of the mask.
+
+    Returns
+    -------
+    ndarray of shape `shape`, float32
+        1 inside the outline of the triangle table, 0 outside.
+    """
+    keypoints.check_points(points, "points")
+    corners = np.round(points[triangulation.outline()] * 2**_SUBPIXEL_BITS).astype(np.int32)
+    mask = np.zeros(shape, np.uint8)
+    cv2.fillPoly(mask, [corners], 1, cv2.LINE_8, _SUBPIXEL_BITS)
+    return mask.astype(np.float32)
+
+
+def match_colours(source_warped: np.ndarray, target: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """Give the source the target's colour statistics: mean and spread of each Lab channel inside the mask.
+
+    Source: Reinhard et al. 2001, "Color transfer between images", in CIE Lab.
+
+    Parameters
+    ----------
+    source_warped, target : ndarray of shape (H, W, 3), float32 in [0, 1]
+    mask : ndarray of shape (H, W), float32 in [0, 1]
+        Where the statistics are taken; the whole of `source_warped` is then moved by them.
+
+    Returns
+    -------
+    ndarray of shape (H, W, 3), float32 in [0, 1]
+
+    Notes
+    -----
+    A spread is changed by a quarter at the most: hair, glasses or a hat inside the mask would otherwise turn into contrast.
+    """
+    _check(source_warped, target, mask)
+    inside = mask > 0.5
+    if not inside.any():
+        return source_warped
+    source_lab, target_lab = (cv2.cvtColor(image, cv2.COLOR_RGB2Lab) for image in (source_warped, target))
+    source_mean, target_mean = source_lab[inside].mean(axis=0), target_lab[inside].mean(axis=0)
+    spread = target_lab[inside].std(axis=0) / np.maximum(source_lab[inside].std(axis=0), 1e-3)
+    matched = (source_lab - source_mean) * np.clip(spread, 0.8, 1.25) + target_mean
+    return cv2.cvtColor(matched.astype(np.float32), cv2.COLOR_Lab2RGB).clip(0, 1)
+
+
+def paste(source_warped: np.ndarray, target: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """The raw composite: the source where the mask is 1, the target where it is 0.
+
+    Parameters
+    ----------
+    source_warped, target : ndarray of shape (H, W, 3), float32 in [0, 1]
+    mask : ndarray of shape (H, W), float32 in [0, 1]
+
+    Returns
+    -------
+    ndarray of shape (H, W, 3), float32 in [0, 1]
+    """
+    _check(source_warped, target, mask)
+    return target + mask[..., None] * (source_warped - target)
+
+
+def _check(source_warped: np.ndarray, target: np.ndarray, mask: np.ndarray) -> None:
+    check_picture(target, "target")
+    check_picture(source_warped, "source_warped")
+    check_mask(mask, "mask", target)
+    if source_warped.shape != target.shape:
+        raise ValueError(f"source_warped: expected the target's shape {target.shape}, got {source_warped.shape}")

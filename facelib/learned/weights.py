@@ -1,0 +1,61 @@
+"""Weights that ship in the package: safetensors in half precision, each with a JSON card, loaded only after its sha256 matches."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+import torch
+from safetensors.torch import load as read_tensors
+from safetensors.torch import save as write_tensors
+from torch import nn
+
+from facelib.learned import keypoint_net
+
+FOLDER = Path(str(files("facelib.learned"))) / "weights"
+
+
+class WeightsError(RuntimeError):
+    """Weights that are missing or are not those that their card describes."""
+
+
+def save(net: nn.Module, name: str, card: dict, folder: Path = FOLDER) -> None:
+    """Write `name.safetensors` in half precision, and `name.json`, the card, with the file's sha256 added."""
+    tensors = {key: value.half() if value.is_floating_point() else value for key, value in net.state_dict().items()}
+    contents = write_tensors({key: value.cpu().contiguous() for key, value in tensors.items()})
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{name}.safetensors").write_bytes(contents)
+    record = {"name": name, **card, "sha256": hashlib.sha256(contents).hexdigest()}
+    (folder / f"{name}.json").write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def load(net: nn.Module, name: str, folder: Path = FOLDER) -> nn.Module:
+    """Fill a network with shipped weights, in single precision, in evaluation mode.
+
+    Raises
+    ------
+    WeightsError
+        A file is missing, or its sha256 is not the card's.
+    """
+    path = folder / f"{name}.safetensors"
+    if not path.is_file():
+        raise WeightsError(f"{path}: no such weights; install facelib again")
+    contents = path.read_bytes()
+    if hashlib.sha256(contents).hexdigest() != card(name, folder)["sha256"]:
+        raise WeightsError(f"{path}: its sha256 is not that of its card; install facelib again")
+    net.load_state_dict({key: value.float() if value.is_floating_point() else value for key, value in read_tensors(contents).items()})
+    return net.eval()
+
+
+def card(name: str, folder: Path = FOLDER) -> dict:
+    """What is known of the weights: data, people held out, pictures seen, seed, configuration, scores, hardware, date."""
+    return json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+
+
+@cache
+def keypoint_network() -> nn.Module:
+    """The shipped keypoint network, loaded once."""
+    return load(keypoint_net.build().to(memory_format=torch.channels_last), "keypoints")

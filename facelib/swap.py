@@ -1,0 +1,147 @@
+"""The face of one picture onto the head in another: box, keypoints, triangles, warp, mask, composite, colours, blend, in that order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from facelib import blenders, detect, images
+from facelib.composite import hull_mask, match_colours, paste
+from facelib.triangulation import triangles_with_surroundings, with_surroundings
+from facelib.warp import warp
+
+
+@dataclass(frozen=True)
+class Swap:
+    """Every stage of one swap, in the order in which they were made.
+
+    Pictures are (H, W, 3) float32 in [0, 1]; boxes are (4,): x, y, width, height; points are (68, 2), (x, y) in pixels.
+    """
+
+    source: np.ndarray  # the picture that gives its face
+    target: np.ndarray  # the picture that receives it; what follows has its size
+    source_box: np.ndarray
+    target_box: np.ndarray
+    source_points: np.ndarray
+    target_points: np.ndarray
+    warped: np.ndarray  # the source in the target's geometry, with what lies round the face; beyond that, the target
+    mask: np.ndarray  # (H, W) float32, 1 where the source's face goes
+    composite: np.ndarray  # raw: the warped source inside the mask, the target outside
+    matched: np.ndarray  # `warped` in the target's colours, or `warped` itself where colours were kept
+    blended: np.ndarray  # the result
+
+
+def swap(
+    source: np.ndarray,
+    target: np.ndarray,
+    *,
+    blend: str = blenders.DEFAULT,
+    colours: bool | None = None,
+    source_box: Sequence[float] | None = None,
+    target_box: Sequence[float] | None = None,
+    source_face: int = 1,
+    target_face: int = 1,
+    report: Callable[[str], None] = lambda stage: None,
+) -> Swap:
+    """Put the face in `source` onto the head in `target`.
+
+    Parameters
+    ----------
+    source, target : ndarray of shape (H, W, 3), float32 in [0, 1]
+        RGB; `facelib.images.load` reads files. The two may differ in size.
+    blend : str
+        A name in `facelib.blenders.BLENDERS`.
+    colours : bool, optional
+        Whether the source takes on the target's colour statistics before it is blended. By default it does, except for `blend="none"`,
+        whose result is the raw composite.
+    source_box, target_box : sequence of 4 numbers, optional
+        x, y, width, height of the face in pixels, forehead to chin. Without it a detector looks.
+    source_face, target_face : int
+        Which of several detected faces, counted from 1, the largest.
+    report : callable
+        Called with the name of each stage as it begins.
+
+    Returns
+    -------
+    Swap
+        `Swap.blended` is the result; every stage before it is kept beside it.
+
+    Raises
+    ------
+    facelib.detect.FaceNotFound
+        No face was found and no box given.
+    TypeError, ValueError
+        A picture of the wrong kind, a box outside its picture, an unknown blender.
+
+    Examples
+    --------
+    >>> from facelib.datasets import portraits
+    >>> swapped = swap(portraits.eileen_collins(), portraits.grace_hopper())
+    >>> swapped.blended.shape
+    (600, 512, 3)
+    """
+    blender = blenders.get(blend)
+    images.check_picture(source, "source")
+    images.check_picture(target, "target")
+    report("finding the faces")
+    source_box = _box(source, source_box, source_face, "source")
+    target_box = _box(target, target_box, target_face, "target")
+    report("placing the keypoints")
+    source_points, target_points = _predict([source, target], [source_box, target_box])
+    report(f"warping and blending ({blend})")
+    keep = blend == "none" if colours is None else not colours
+    return swap_points(source, target, source_points, target_points, blender, not keep, source_box, target_box)
+
+
+def swap_points(
+    source: np.ndarray,
+    target: np.ndarray,
+    source_points: np.ndarray,
+    target_points: np.ndarray,
+    blender: blenders.Blender,
+    colours: bool,
+    source_box: np.ndarray,
+    target_box: np.ndarray,
+) -> Swap:
+    """The stages after the keypoints, for points from elsewhere (labels, a hand)."""
+    table = triangles_with_surroundings()
+    size = target.shape[:2]
+    warped, covered = warp(source, with_surroundings(source_points), with_surroundings(target_points), table, size)
+    mask = hull_mask(target_points, size) * covered
+    warped = np.where(covered[..., None], warped, target)
+    matched = warped
+    if colours:
+        x, y, width, height = cv2.boundingRect(covered.view(np.uint8))
+        window = np.s_[y : y + height, x : x + width]
+        in_colours = match_colours(warped[window], target[window], mask[window])
+        matched = warped.copy()
+        matched[window] = np.where(covered[window][..., None], in_colours, target[window])
+    return Swap(
+        source=source,
+        target=target,
+        source_box=source_box,
+        target_box=target_box,
+        source_points=source_points,
+        target_points=target_points,
+        warped=warped,
+        mask=mask,
+        composite=paste(warped, target, mask),
+        matched=matched,
+        blended=blender(matched, target, mask),
+    )
+
+
+def _box(image: np.ndarray, box: Sequence[float] | None, face: int, name: str) -> np.ndarray:
+    if box is not None:
+        return detect.check_box(box, image.shape, f"{name} box")
+    return detect.choose(detect.find_faces(image, at_least=face), face, name)
+
+
+def _predict(pictures: list[np.ndarray], boxes: list[np.ndarray]) -> np.ndarray:
+    from facelib.learned import weights  # brings torch, which `import facelib` must not
+    from facelib.learned.keypoint_net import predict
+
+    return predict(weights.keypoint_network(), [images.to_grey(picture) for picture in pictures], boxes)

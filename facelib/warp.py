@@ -1,0 +1,127 @@
+"""The inverse piecewise-affine map: for each pixel of the target, where in the source to look; then one `cv2.remap`."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from facelib import keypoints
+from facelib.images import check_picture
+from facelib.triangulation import triangle_areas
+
+_SUBPIXEL_BITS = 8  # of the fixed-point corners that cv2.fillConvexPoly draws
+
+
+def warp(image: np.ndarray, source_points: np.ndarray, target_points: np.ndarray, triangles: np.ndarray, shape: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
+    """Bring a picture into another geometry, triangle by triangle.
+
+    Parameters
+    ----------
+    image : ndarray of shape (H, W, 3), float32 in [0, 1]
+        The source.
+    source_points, target_points : ndarray of shape (N, 2)
+        (x, y) in pixels; row i of one goes to row i of the other.
+    triangles : ndarray of shape (T, 3), int
+        Rows of indices into the points.
+    shape : (int, int)
+        Height and width of the result.
+
+    Returns
+    -------
+    warped : ndarray of shape (*shape, 3), float32 in [0, 1]
+        Zero where `covered` is False.
+    covered : ndarray of shape `shape`, bool
+        The pixels that lie in a triangle and whose origin lies in the source.
+
+    Raises
+    ------
+    ValueError
+        Points that are not (N, 2) and finite, or triangles without area in the target (`DegenerateTriangles`).
+    """
+    check_picture(image, "image")
+    map_x, map_y, inside = inverse_map(source_points, target_points, triangles, shape)
+    height, width = image.shape[:2]
+    covered = inside & (map_x >= -0.5) & (map_x <= width - 0.5) & (map_y >= -0.5) & (map_y <= height - 0.5)
+    warped = cv2.remap(image, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    warped[~covered] = 0
+    return warped, covered
+
+
+def inverse_map(source_points: np.ndarray, target_points: np.ndarray, triangles: np.ndarray, shape: tuple[int, int]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Where each pixel of the target comes from.
+
+    Returns
+    -------
+    map_x, map_y : ndarray of shape `shape`, float32
+        Pixels of the source; -1 where `inside` is False.
+    inside : ndarray of shape `shape`, bool
+        The pixels that lie in a triangle of the target.
+
+    Notes
+    -----
+    One affine matrix a triangle, target to source; an integer picture in which each triangle is filled with its number; and the
+    matrices looked up through it. On an edge two triangles agree, so it does not matter which of them owns the pixel.
+    """
+    keypoints.check_points(source_points, "source_points", None)
+    keypoints.check_points(target_points, "target_points", len(source_points))
+    matrices = affine_maps(target_points, source_points, triangles)
+    owner = rasterise(target_points, triangles, shape)
+    inside = owner >= 0
+    map_x, map_y = np.full(shape, -1, np.float32), np.full(shape, -1, np.float32)
+    x0, y0, width, height = cv2.boundingRect(inside.view(np.uint8))
+    if width:
+        window = np.s_[y0 : y0 + height, x0 : x0 + width]
+        x, y = np.arange(x0, x0 + width, dtype=np.float32), np.arange(y0, y0 + height, dtype=np.float32)[:, None]
+        m = matrices.reshape(-1, 6).astype(np.float32)[owner[window]]
+        part = inside[window]
+        map_x[window] = np.where(part, m[..., 0] * x + m[..., 1] * y + m[..., 2], -1)
+        map_y[window] = np.where(part, m[..., 3] * x + m[..., 4] * y + m[..., 5], -1)
+    return map_x, map_y, inside
+
+
+def affine_maps(moving: np.ndarray, fixed: np.ndarray, triangles: np.ndarray) -> np.ndarray:
+    """The affine matrix of each triangle: three corners fix its six numbers.
+
+    Parameters
+    ----------
+    moving, fixed : ndarray of shape (N, 2)
+    triangles : ndarray of shape (T, 3), int
+
+    Returns
+    -------
+    ndarray of shape (T, 2, 3), float64
+        `matrices[t]` brings the corners of triangle t from `moving` to `fixed`.
+
+    Raises
+    ------
+    DegenerateTriangles
+        Where the corners of a moving triangle lie on a line.
+    """
+    flat = np.abs(triangle_areas(moving, triangles)) < 1e-6
+    if flat.any():
+        raise DegenerateTriangles(np.flatnonzero(flat))
+    corners = np.concatenate([moving[triangles], np.ones((len(triangles), 3, 1))], axis=2)
+    return np.linalg.solve(corners, fixed[triangles].astype(float)).transpose(0, 2, 1)
+
+
+def rasterise(points: np.ndarray, triangles: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """A picture of which triangle owns each pixel.
+
+    Returns
+    -------
+    ndarray of shape `shape`, int32
+        An index into `triangles`, or -1 outside them all. Where triangles overlap (a fold), the later one owns the pixel.
+    """
+    owner = np.full(shape, -1, np.int32)
+    corners = np.round(points[triangles] * 2**_SUBPIXEL_BITS).astype(np.int32)
+    for number, corner in enumerate(corners):
+        cv2.fillConvexPoly(owner, corner, number, cv2.LINE_8, _SUBPIXEL_BITS)
+    return owner
+
+
+class DegenerateTriangles(ValueError):
+    """Triangles whose corners lie on a line: no affine map leaves them. `indices` says which rows of the table."""
+
+    def __init__(self, indices: np.ndarray):
+        self.indices = indices
+        super().__init__(f"triangles: {len(indices)} have no area, such as number {indices[0]}; two of the points coincide or three are in line")

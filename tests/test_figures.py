@@ -1,0 +1,48 @@
+import numpy as np
+
+from facelib import figures, images, keypoints
+
+
+def test_stages_are_pictures_named_as_the_command_line_writes_them(collins_on_hopper):
+    from facelib.__main__ import _STAGE_FILES
+
+    drawn = figures.stages(collins_on_hopper)
+    assert [f"{number:02d}-{name}.png" for number, name in enumerate(drawn, start=1)] == _STAGE_FILES
+    for name, picture in drawn.items():
+        images.check_picture(picture, name)
+
+
+def test_drawing_leaves_the_picture_alone(collins, collins_on_hopper):
+    before = collins.copy()
+    for draw in (figures.draw_points, figures.draw_triangles):
+        drawn = draw(collins, collins_on_hopper.source_points)
+        assert (drawn != collins).any()
+    np.testing.assert_array_equal(collins, before)
+
+
+def test_points_are_drawn_where_they_are():
+    points = keypoints.mean_shape() * 150 + 100
+    canvas = figures.draw_points(np.zeros((200, 200, 3), np.float32), points, lines=False)
+    for x, y in points:
+        assert canvas[round(y), round(x)].max() > 0.5
+
+
+def test_around_moves_points_and_picture_alike(collins, collins_on_hopper):
+    points = collins_on_hopper.source_points
+    cut = figures.around(collins, points, 300)
+    moved = keypoints.transform(figures.around_matrix(points, 300), points)
+    assert cut.shape == (300, 300, 3)
+    assert moved.min() > 0
+    assert moved.max() < 300
+    # the pupil is dark in both
+    for eye in (keypoints.RIGHT_EYE, keypoints.LEFT_EYE):
+        x, y = np.round(points[eye].mean(axis=0)).astype(int)
+        u, v = np.round(moved[eye].mean(axis=0)).astype(int)
+        assert abs(cut[v - 2 : v + 3, u - 2 : u + 3].mean() - collins[y - 1 : y + 2, x - 1 : x + 2].mean()) < 0.12
+
+
+def test_a_row_of_pictures_becomes_one(collins_on_hopper):
+    page = figures.picture(figures.strip(collins_on_hopper, side=100), columns=3, width=6, dpi=80)
+    images.check_picture(page, "page")
+    assert page.shape[1] == 480
+    assert page.std() > 0.1

@@ -1,0 +1,133 @@
+import numpy as np
+import pytest
+
+import facelib
+from facelib import blenders, images, keypoints
+from facelib.detect import FaceNotFound, find_faces
+
+
+def test_result_holds_every_stage(collins_on_hopper, collins, hopper):
+    swapped = collins_on_hopper
+    assert swapped.source is collins
+    assert swapped.target is hopper
+    for stage in ("warped", "matched", "composite", "blended"):
+        images.check_picture(getattr(swapped, stage), stage)
+        assert getattr(swapped, stage).shape == hopper.shape
+    images.check_mask(swapped.mask, "mask", hopper)
+    for points in (swapped.source_points, swapped.target_points):
+        keypoints.check_points(points, "points")
+    assert swapped.source_box.shape == swapped.target_box.shape == (4,)
+
+
+@pytest.mark.parametrize("which", ["collins_on_hopper", "hopper_on_collins"])
+def test_keypoints_lie_on_the_faces(which, request):
+    """Eyes, nose and mouth of the portraits, read off by eye at full size, to within a tenth of the eyes' distance."""
+    swapped = request.getfixturevalue(which)
+    by_eye = {
+        "collins": {"right eye": (205, 106), "left eye": (245, 104), "nose tip": (228, 125), "mouth": (227, 150)},
+        "hopper": {"right eye": (219, 189), "left eye": (301, 186), "nose tip": (259, 232), "mouth": (262, 281)},
+    }
+    source, target = which.split("_on_")
+    for name, points in ((source, swapped.source_points), (target, swapped.target_points)):
+        measured = {
+            "right eye": points[keypoints.RIGHT_EYE].mean(axis=0),
+            "left eye": points[keypoints.LEFT_EYE].mean(axis=0),
+            "nose tip": points[30],
+            "mouth": points[60:68].mean(axis=0),
+        }
+        eyes = np.linalg.norm(np.subtract(by_eye[name]["left eye"], by_eye[name]["right eye"]))
+        for part, place in by_eye[name].items():
+            assert np.linalg.norm(measured[part] - place) < 0.15 * eyes, (name, part, measured[part])
+
+
+@pytest.mark.parametrize("which", ["collins_on_hopper", "hopper_on_collins"])
+def test_only_the_face_changes(which, request):
+    swapped = request.getfixturevalue(which)
+    changed = (swapped.blended != swapped.target).any(axis=2)
+    inside = swapped.mask > 0
+    assert changed[inside].mean() > 0.99
+    far = np.ones_like(changed)
+    y, x = np.nonzero(inside)
+    reach = (y.max() - y.min()) // 2
+    far[max(0, y.min() - reach) : y.max() + reach, max(0, x.min() - reach) : x.max() + reach] = False
+    assert not changed[far].any()
+
+
+@pytest.mark.parametrize("which", ["collins_on_hopper", "hopper_on_collins"])
+def test_blend_has_no_seam_left(which, request):
+    """The jump across the hull's border, as a multiple of the jump that the untouched target has there."""
+    from facelib.metrics import seam_energy
+
+    swapped = request.getfixturevalue(which)
+    raw = seam_energy(swapped.composite, swapped.target, swapped.mask)
+    blended = seam_energy(swapped.blended, swapped.target, swapped.mask)
+    assert raw > 2
+    assert blended < 0.6 * raw
+
+
+def test_swapping_a_face_with_itself_changes_little(collins):
+    swapped = facelib.swap(collins, collins)
+    np.testing.assert_allclose(swapped.blended, collins, atol=0.02)
+
+
+def test_none_is_the_raw_composite(collins, hopper):
+    swapped = facelib.swap(collins, hopper, blend="none")
+    np.testing.assert_array_equal(swapped.blended, swapped.composite)
+
+
+def test_kept_colours_are_the_sources(collins, hopper):
+    kept = facelib.swap(collins, hopper, colours=False)
+    np.testing.assert_array_equal(kept.matched, kept.warped)
+    matched = facelib.swap(collins, hopper, blend="none", colours=True)
+    assert np.abs(matched.blended - matched.composite).max() > 0.05
+
+
+@pytest.mark.parametrize("name", blenders.BLENDERS)
+def test_every_blender_swaps(name, collins, hopper):
+    images.check_picture(facelib.swap(collins, hopper, blend=name).blended, name)
+
+
+def test_a_given_box_is_used_and_a_rough_one_is_mended(collins, hopper, collins_on_hopper):
+    x, y, width, height = find_faces(collins)[0]
+    rough = (x - 8, y - 6, width + 14, height + 10)
+    swapped = facelib.swap(collins, hopper, source_box=rough)
+    np.testing.assert_array_equal(swapped.source_box, rough)
+    assert np.linalg.norm(swapped.source_points - collins_on_hopper.source_points, axis=1).mean() < 0.02 * width
+
+
+def test_second_face_is_the_smaller_one(collins, hopper):
+    both = np.concatenate([collins, hopper[:512]], axis=1)
+    first, second = (facelib.swap(both, hopper, source_face=number).source_points for number in (1, 2))
+    assert first[:, 0].mean() > 512 > second[:, 0].mean()
+
+
+def test_sizes_may_be_odd_and_differ(collins, hopper):
+    swapped = facelib.swap(collins[1:400, 3:500].copy(), hopper[:577, :489].copy())
+    assert swapped.blended.shape == (577, 489, 3)
+
+
+def test_a_face_cut_off_by_the_edge_is_swapped_without_smear(collins, hopper):
+    cut = collins[:, 215:].copy()  # through the right eye
+    swapped = facelib.swap(cut, hopper, source_box=(-38, 66, 95, 95))
+    full = facelib.composite.hull_mask(swapped.target_points, hopper.shape[:2])
+    assert swapped.mask.sum() < full.sum()
+
+
+def test_no_face_is_said_in_one_line(hopper):
+    with pytest.raises(FaceNotFound, match="source: no face found.*source_box"):
+        facelib.swap(np.full((80, 60, 3), 0.5, np.float32), hopper)
+
+
+def test_wrong_pictures_and_names_are_refused(collins, hopper):
+    with pytest.raises(TypeError, match="target: expected float32"):
+        facelib.swap(collins, images.to_bytes(hopper))
+    with pytest.raises(ValueError, match="blend"):
+        facelib.swap(collins, hopper, blend="glue")
+    with pytest.raises(ValueError, match="target box"):
+        facelib.swap(collins, hopper, target_box=(900, 0, 50, 50))
+
+
+def test_stages_are_reported_in_order(collins, hopper):
+    seen = []
+    facelib.swap(collins, hopper, report=seen.append)
+    assert [stage.split()[0] for stage in seen] == ["finding", "placing", "warping"]

@@ -1,0 +1,67 @@
+import numpy as np
+import pytest
+from scipy.spatial import ConvexHull, Delaunay
+
+from facelib import keypoints, triangulation
+
+
+def test_table_is_the_delaunay_triangulation_of_the_mean_shape():
+    ours = {frozenset(row) for row in triangulation.triangles().tolist()}
+    assert ours == {frozenset(row) for row in Delaunay(keypoints.mean_shape()).simplices.tolist()}
+
+
+def test_no_point_lies_in_the_circle_of_a_triangle():
+    points = keypoints.mean_shape()
+    for row in triangulation.triangles():
+        (ax, ay), (bx, by), (cx, cy) = points[row]
+        d = 2 * (ax * (by - cy) + bx * (cy - ay) + cx * (ay - by))
+        ux = ((ax**2 + ay**2) * (by - cy) + (bx**2 + by**2) * (cy - ay) + (cx**2 + cy**2) * (ay - by)) / d
+        uy = ((ax**2 + ay**2) * (cx - bx) + (bx**2 + by**2) * (ax - cx) + (cx**2 + cy**2) * (bx - ax)) / d
+        radius = np.hypot(ax - ux, ay - uy)
+        assert np.hypot(*(points - (ux, uy)).T).min() > radius - 1e-9
+
+
+def test_triangles_fill_the_hull_exactly():
+    areas = triangulation.triangle_areas(keypoints.mean_shape(), triangulation.triangles())
+    assert (areas > 0).all()
+    np.testing.assert_allclose(areas.sum(), ConvexHull(keypoints.mean_shape()).volume)
+
+
+def test_surroundings_leave_no_gap_and_no_overlap():
+    mesh = triangulation.with_surroundings(keypoints.mean_shape())
+    table = triangulation.triangles_with_surroundings()
+    areas = triangulation.triangle_areas(mesh, table)
+    assert (areas > 0).all()
+    np.testing.assert_allclose(areas.sum(), ConvexHull(mesh).volume)
+    np.testing.assert_array_equal(table[: len(triangulation.triangles())], triangulation.triangles())
+    assert set(table.ravel()) == set(range(len(mesh)))
+
+
+def test_surroundings_follow_the_face():
+    points = keypoints.mean_shape()
+    turn = 90 * np.array([[0.8, -0.6], [0.6, 0.8]])
+    moved = triangulation.with_surroundings(points @ turn.T + (40, 50))
+    np.testing.assert_allclose(moved, triangulation.with_surroundings(points) @ turn.T + (40, 50), atol=1e-9)
+
+
+def test_outline_is_convex_and_holds_every_point():
+    outline = keypoints.mean_shape()[triangulation.outline()]
+    edges = np.roll(outline, -1, axis=0) - outline
+    following = np.roll(edges, -1, axis=0)
+    turns = edges[:, 0] * following[:, 1] - edges[:, 1] * following[:, 0]
+    assert (turns > 0).all() or (turns < 0).all()
+    assert set(triangulation.outline()) == set(ConvexHull(keypoints.mean_shape()).vertices)
+
+
+def test_area_changes_its_sign_with_a_fold():
+    points = np.array([[0.0, 0], [4, 0], [0, 3]])
+    folded = points.copy()
+    folded[2, 1] = -3
+    assert triangulation.triangle_areas(points, np.array([[0, 1, 2]])) == pytest.approx(6)
+    assert triangulation.triangle_areas(folded, np.array([[0, 1, 2]])) == pytest.approx(-6)
+
+
+def test_tables_cannot_be_changed_by_accident():
+    for table in (triangulation.triangles(), triangulation.triangles_with_surroundings(), triangulation.outline()):
+        with pytest.raises(ValueError, match="read-only"):
+            table[0] = 0

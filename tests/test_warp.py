@@ -1,0 +1,141 @@
+import cv2
+import numpy as np
+import pytest
+
+from facelib import keypoints, triangulation
+from facelib.warp import DegenerateTriangles, affine_maps, inverse_map, warp
+
+SIZE = (113, 131)  # odd, not square
+
+
+def noise(shape=SIZE, seed=0):
+    return np.random.default_rng(seed).random((*shape, 3), dtype=np.float32)
+
+
+def smooth(shape=SIZE, seed=0):
+    return cv2.GaussianBlur(noise(shape, seed), (0, 0), 3)
+
+
+def face(scale=70.0, centre=(64.0, 55.0)):
+    return keypoints.mean_shape() * scale + centre
+
+
+def moved_face(seed=1, pixels=2.0):
+    return face() + np.random.default_rng(seed).normal(0, pixels, (68, 2))
+
+
+def brute_force_map(source_points, target_points, triangles, shape):
+    """Each pixel's barycentric coordinates in each triangle of the target, one by one."""
+    result = np.full((*shape, 2), np.nan)
+    edge = np.full(shape, np.inf)  # distance to the nearest edge, in barycentric units times the triangle's size
+    y, x = np.mgrid[: shape[0], : shape[1]]
+    for row in triangles:
+        (ax, ay), (bx, by), (cx, cy) = target_points[row]
+        d = (by - cy) * (ax - cx) + (cx - bx) * (ay - cy)
+        u = ((by - cy) * (x - cx) + (cx - bx) * (y - cy)) / d
+        v = ((cy - ay) * (x - cx) + (ax - cx) * (y - cy)) / d
+        weights = np.stack([u, v, 1 - u - v], axis=-1)
+        inside = weights.min(axis=-1) >= 0
+        result[inside] = weights[inside] @ source_points[row]
+        sides = [np.hypot(bx - cx, by - cy), np.hypot(ax - cx, ay - cy), np.hypot(ax - bx, ay - by)]
+        heights = np.abs(d) / sides
+        edge = np.minimum(edge, np.where(inside, (weights * heights).min(axis=-1), np.inf))
+    return result, edge
+
+
+def test_map_equals_brute_force_away_from_edges():
+    source, target = moved_face(), face()
+    map_x, map_y, inside = inverse_map(source, target, triangulation.triangles(), SIZE)
+    expected, edge = brute_force_map(source, target, triangulation.triangles(), SIZE)
+    clear = np.isfinite(edge) & (edge > 1)
+    assert clear.sum() > 500
+    assert inside[clear].all()
+    np.testing.assert_allclose(np.stack([map_x, map_y], -1)[clear], expected[clear], atol=1e-3)
+
+
+def test_picture_equals_brute_force_within_one_grey_level_away_from_edges():
+    image, source, target = smooth(), moved_face(), face()
+    warped, covered = warp(image, source, target, triangulation.triangles(), SIZE)
+    expected_map, edge = brute_force_map(source, target, triangulation.triangles(), SIZE)
+    known = covered & np.isfinite(edge) & (edge > 0.75)
+    assert known.sum() > 1000
+    expected = cv2.remap(image, expected_map[..., 0].astype(np.float32), expected_map[..., 1].astype(np.float32), cv2.INTER_LINEAR)
+    assert np.abs(warped - expected)[known].max() < 1 / 255
+
+
+def test_identity_is_exact():
+    image = noise()
+    warped, covered = warp(image, face(), face(), triangulation.triangles(), SIZE)
+    assert covered.any()
+    np.testing.assert_allclose(warped[covered], image[covered], atol=2e-3)
+
+
+@pytest.mark.parametrize("shift", [(7, -3), (-11, 5)])
+def test_integer_shifts_move_pixels(shift):
+    image = noise()
+    warped, covered = warp(image, face() - shift, face(), triangulation.triangles(), SIZE)
+    expected = np.roll(image, (shift[1], shift[0]), axis=(0, 1))
+    np.testing.assert_allclose(warped[covered], expected[covered], atol=2e-3)
+
+
+def test_an_affine_motion_is_one_affine_warp():
+    image = smooth()
+    matrix = np.array([[0.9, 0.2, 4.0], [-0.1, 1.1, -2.0]])  # target to source
+    warped, covered = warp(image, keypoints.transform(matrix, face()), face(), triangulation.triangles(), SIZE)
+    expected = cv2.warpAffine(image, matrix, SIZE[::-1], flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+    assert np.abs(warped - expected)[covered].max() < 1 / 255
+
+
+def test_affine_maps_bring_corners_to_corners():
+    triangles = triangulation.triangles()
+    matrices = affine_maps(face(), moved_face(), triangles)
+    for matrix, row in zip(matrices, triangles, strict=True):
+        np.testing.assert_allclose(keypoints.transform(matrix, face()[row]), moved_face()[row], atol=1e-6)
+
+
+def test_what_no_triangle_covers_is_black_and_marked():
+    warped, covered = warp(noise(), face(), face(), triangulation.triangles(), SIZE)
+    assert not covered[0, 0]
+    assert (warped[~covered] == 0).all()
+
+
+def test_what_lies_outside_the_source_is_marked():
+    source = face() - (60, 0)  # half the face is left of the picture
+    _, covered = warp(noise(), source, face(), triangulation.triangles(), SIZE)
+    map_x, _, inside = inverse_map(source, face(), triangulation.triangles(), SIZE)
+    assert (inside & ~covered).any()
+    assert (map_x[covered] >= -0.5).all()
+
+
+def test_points_may_lie_outside_the_target():
+    target = face(centre=(5.0, 110.0))
+    warped, covered = warp(noise(), face(), target, triangulation.triangles(), SIZE)
+    assert warped.shape == (*SIZE, 3)
+    assert covered.any()
+
+
+def test_a_target_far_away_leaves_nothing():
+    _, covered = warp(noise(), face(), face(centre=(900.0, 900.0)), triangulation.triangles(), SIZE)
+    assert not covered.any()
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (3, 5), (17, 16)])
+def test_tiny_results_work(shape):
+    points = face(scale=14.0, centre=(8.0, 8.0))
+    warped, covered = warp(noise((20, 20)), points, points, triangulation.triangles(), shape)
+    assert warped.shape == (*shape, 3)
+    assert covered.shape == shape
+
+
+def test_triangles_without_area_are_named():
+    target = face()
+    target[36] = target[37]
+    with pytest.raises(DegenerateTriangles, match="no area") as caught:
+        warp(noise(), face(), target, triangulation.triangles(), SIZE)
+    both = {row for row, corners in enumerate(triangulation.triangles().tolist()) if {36, 37} <= set(corners)}
+    assert set(caught.value.indices) == both
+
+
+def test_points_must_correspond():
+    with pytest.raises(ValueError, match="target_points"):
+        warp(noise(), face(), face()[:60], triangulation.triangles(), SIZE)
