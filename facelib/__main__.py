@@ -101,7 +101,13 @@ def evaluate_keypoints(options: argparse.Namespace) -> None:
     card = weights.card("keypoints")
     trained_on = set(card["people_trained_on"]) & {frame.person for frame in frames}
     scores = evaluation.evaluate(weights.keypoint_network(), frames, options.boxes, report=_bar("batch"))
-    record = {"model": "keypoints", "sha256": card["sha256"], "boxes": options.boxes, "people_trained_on": len(trained_on), **scores.summary()}
+    record = {
+        "model": "keypoints",
+        "sha256": card["sha256"],
+        "boxes": options.boxes,
+        "people_trained_on": len(trained_on),
+        **scores.summary(),
+    }
     print(evaluation.as_text(record))
     if options.json:
         images.write_whole(options.json, (json.dumps(record, indent=1) + "\n").encode())
@@ -111,8 +117,9 @@ def train_keypoints(options: argparse.Namespace) -> None:
     """Train the keypoint model on the people who are not in the validation list; write weights and their card to OUT."""
     from facelib.learned import train_keypoints as training
 
-    config = training.KeypointConfig(pictures=options.pictures, seed=options.seed, precision=options.precision)
-    training.run(config, options.data, options.out, options.resume, lambda row: print(json.dumps(row), flush=True))
+    say = lambda row: print(json.dumps(row), flush=True)  # noqa: E731
+    card = training.run(options.data, options.out, options.seed, options.precision, options.resume, say)
+    print(json.dumps(card["scores"]))
 
 
 def train_mean_shape(options: argparse.Namespace) -> None:
@@ -130,7 +137,20 @@ def train_mean_shape(options: argparse.Namespace) -> None:
 _STAGE_FILES = [
     f"{number:02d}-{name}.png"
     for number, name in enumerate(
-        ["source", "target", "source-keypoints", "target-keypoints", "source-triangles", "target-triangles", "warped", "mask", "composite", "matched", "blended"], start=1
+        [
+            "source",
+            "target",
+            "source-keypoints",
+            "target-keypoints",
+            "source-triangles",
+            "target-triangles",
+            "warped",
+            "mask",
+            "composite",
+            "matched",
+            "blended",
+        ],
+        start=1,
     )
 ]
 
@@ -164,9 +184,15 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("target", type=Path, metavar="TARGET", help="the picture that receives it")
     sub.add_argument("-o", "--out", type=Path, required=True, metavar="OUT", help="the result, PNG or JPEG by its ending")
     for side in ("source", "target"):
-        sub.add_argument(f"--{side}-box", type=_box, metavar="X,Y,W,H", help=f"the face's box in {side.upper()}, in pixels; otherwise a detector looks")
-        sub.add_argument(f"--{side}-face", type=int, default=1, metavar="N", help="which of several faces, 1 being the largest (the default)")
-    sub.add_argument("--blend", choices=list(blenders.BLENDERS), default=blenders.DEFAULT, help="how the face is blended in (default: %(default)s)")
+        sub.add_argument(
+            f"--{side}-box", type=_box, metavar="X,Y,W,H", help=f"the face's box in {side.upper()}, in pixels; otherwise a detector looks"
+        )
+        sub.add_argument(
+            f"--{side}-face", type=int, default=1, metavar="N", help="which of several faces, 1 being the largest (the default)"
+        )
+    sub.add_argument(
+        "--blend", choices=list(blenders.BLENDERS), default=blenders.DEFAULT, help="how the face is blended in (default: %(default)s)"
+    )
     sub.add_argument("--keep-colours", action="store_true", help="leave the source's colours as they are, as the write-up does")
     sub.add_argument("--stages", type=Path, metavar="DIR", help="write every intermediate there as a picture")
 
@@ -179,14 +205,15 @@ def _parser() -> argparse.ArgumentParser:
     sub = command("keypoints", evaluate_keypoints, evaluate)
     sub.add_argument("--data", default="ytf68", metavar="NAME|DIR", help="ytf68 (looked up in FACELIB_DATA), or a folder in its layout")
     sub.add_argument("--people", type=Path, metavar="FILE", help="only these people, one a line; by default everybody")
-    sub.add_argument("--boxes", choices=["labels", "detected"], default="labels", help="the face's box: from the labels (default), or detected")
+    sub.add_argument(
+        "--boxes", choices=["labels", "detected"], default="labels", help="the face's box: from the labels (default), or detected"
+    )
     sub.add_argument("--json", type=Path, metavar="FILE", help="write the numbers there too")
 
     train = commands.add_parser("train", help="Train a model that the package ships.").add_subparsers(required=True, metavar="WHAT")
     sub = command("keypoints", train_keypoints, train)
     sub.add_argument("--data", default="ytf68", metavar="NAME|DIR", help="ytf68 (looked up in FACELIB_DATA), or a folder in its layout")
     sub.add_argument("-o", "--out", type=Path, required=True, metavar="DIR", help="a folder for checkpoints, history, weights and card")
-    sub.add_argument("--pictures", type=int, default=300_000, help="how many to see (default: %(default)s)")
     sub.add_argument("--precision", choices=["no", "bf16"], default="no", help="mixed precision; bf16 is faster on a GPU and on some CPUs")
     sub.add_argument("--seed", type=int, default=0)
     sub.add_argument("--resume", action="store_true", help="go on from the last checkpoint in DIR")

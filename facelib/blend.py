@@ -8,6 +8,8 @@ picture with itself is that picture.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import cv2
 import numpy as np
 
@@ -54,7 +56,7 @@ def laplacian_pyramid(image: np.ndarray, levels: int) -> list[np.ndarray]:
         The bands have values of both signs about 0; the last entry is the residual. `collapse` adds them up again.
     """
     gaussian = gaussian_pyramid(image, levels)
-    return [fine - _expand(coarse, fine) for fine, coarse in zip(gaussian[:-1], gaussian[1:], strict=True)] + gaussian[-1:]
+    return [fine - _expand(coarse, fine) for fine, coarse in pairwise(gaussian)] + gaussian[-1:]
 
 
 def collapse(pyramid: list[np.ndarray]) -> np.ndarray:

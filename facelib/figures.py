@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from facelib.swap import Swap
 
-INK = "#808080"  # text and axes: readable on a white page and on a dark one
+INK = "#7a7a7a"  # text and axes: readable on a white page and on a dark one
 ACCENT = "#e8710a"
 SECOND = "#1a84c7"
 _GREEN, _ORANGE = (0.35, 1.0, 0.45), (1.0, 0.55, 0.1)

@@ -7,10 +7,13 @@ eyes, lips. "Right" and "left" in the names below are the person's own, as in iB
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 
 import numpy as np
+
+from facelib import images
 
 COUNT = 68
 GROUPS = {
@@ -44,13 +47,37 @@ _CASCADE_SHIFT_DOWN = 0.16
 _CASCADE_SIZE = 0.87
 
 
+def predict(pictures: Sequence[np.ndarray], boxes: Sequence[np.ndarray], passes: int = 2) -> np.ndarray:
+    """Keypoints of one face in each picture, through the shipped model.
+
+    Parameters
+    ----------
+    pictures : sequence of B ndarrays of shape (H, W, 3), float32 in [0, 1]
+        RGB; sizes may differ.
+    boxes : sequence of B arrays of shape (4,)
+        x, y, width, height of the face in pixels; `facelib.detect.find_faces` gives them.
+    passes : int
+        How often the model looks; each pass after the first re-crops on the answer before it.
+
+    Returns
+    -------
+    ndarray of shape (B, 68, 2), float32
+        (x, y) in the pictures' pixels. There is always an answer, also where there is no face.
+    """
+    from facelib.learned import keypoint_net, weights  # brings torch, which `import facelib` must not
+
+    return keypoint_net.predict(weights.keypoint_network(), [images.to_grey(picture) for picture in pictures], boxes, passes)
+
+
 def check_points(points: np.ndarray, name: str, count: int | None = COUNT) -> None:
     """Refuse what is not an array of finite (x, y) rows, in one clear line."""
     shape = getattr(points, "shape", None)
     if shape is None or len(shape) != 2 or shape[1] != 2 or (count is not None and shape[0] != count):
         raise ValueError(f"{name}: expected an array of shape ({count or 'N'}, 2), got {shape}")
     if not np.isfinite(points).all():
-        raise ValueError(f"{name}: expected finite coordinates, got {int((~np.isfinite(points)).any(axis=1).sum())} rows with NaN or infinity")
+        raise ValueError(
+            f"{name}: expected finite coordinates, got {int((~np.isfinite(points)).any(axis=1).sum())} rows with NaN or infinity"
+        )
 
 
 def mirror(points: np.ndarray, width: float) -> np.ndarray:

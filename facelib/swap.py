@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from facelib import blenders, detect, images
+from facelib import blenders, detect, images, keypoints
 from facelib.composite import hull_mask, match_colours, paste
 from facelib.triangulation import triangles_with_surroundings, with_surroundings
 from facelib.warp import warp
@@ -90,7 +90,7 @@ def swap(
     source_box = _box(source, source_box, source_face, "source")
     target_box = _box(target, target_box, target_face, "target")
     report("placing the keypoints")
-    source_points, target_points = _predict([source, target], [source_box, target_box])
+    source_points, target_points = keypoints.predict([source, target], [source_box, target_box])
     report(f"warping and blending ({blend})")
     keep = blend == "none" if colours is None else not colours
     return swap_points(source, target, source_points, target_points, blender, not keep, source_box, target_box)
@@ -138,10 +138,3 @@ def _box(image: np.ndarray, box: Sequence[float] | None, face: int, name: str) -
     if box is not None:
         return detect.check_box(box, image.shape, f"{name} box")
     return detect.choose(detect.find_faces(image, at_least=face), face, name)
-
-
-def _predict(pictures: list[np.ndarray], boxes: list[np.ndarray]) -> np.ndarray:
-    from facelib.learned import weights  # brings torch, which `import facelib` must not
-    from facelib.learned.keypoint_net import predict
-
-    return predict(weights.keypoint_network(), [images.to_grey(picture) for picture in pictures], boxes)

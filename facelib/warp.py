@@ -12,7 +12,9 @@ from facelib.triangulation import triangle_areas
 _SUBPIXEL_BITS = 8  # of the fixed-point corners that cv2.fillConvexPoly draws
 
 
-def warp(image: np.ndarray, source_points: np.ndarray, target_points: np.ndarray, triangles: np.ndarray, shape: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
+def warp(
+    image: np.ndarray, source_points: np.ndarray, target_points: np.ndarray, triangles: np.ndarray, shape: tuple[int, int]
+) -> tuple[np.ndarray, np.ndarray]:
     """Bring a picture into another geometry, triangle by triangle.
 
     Parameters
@@ -47,7 +49,9 @@ def warp(image: np.ndarray, source_points: np.ndarray, target_points: np.ndarray
     return warped, covered
 
 
-def inverse_map(source_points: np.ndarray, target_points: np.ndarray, triangles: np.ndarray, shape: tuple[int, int]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def inverse_map(
+    source_points: np.ndarray, target_points: np.ndarray, triangles: np.ndarray, shape: tuple[int, int]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Where each pixel of the target comes from.
 
     Returns
@@ -124,4 +128,6 @@ class DegenerateTriangles(ValueError):
 
     def __init__(self, indices: np.ndarray):
         self.indices = indices
-        super().__init__(f"triangles: {len(indices)} have no area, such as number {indices[0]}; two of the points coincide or three are in line")
+        super().__init__(
+            f"triangles: {len(indices)} have no area, such as number {indices[0]}; two of the points coincide or three are in line"
+        )

@@ -131,5 +131,5 @@ def test_a_wrong_mask_is_named(name):
 
 
 def test_an_unknown_blender_is_named_with_those_that_exist():
-    with pytest.raises(ValueError, match="multiband.*got poison"):
+    with pytest.raises(ValueError, match=r"multiband.*got poison"):
         get("poison")

@@ -22,7 +22,7 @@ def test_largest_face_comes_first(collins, hopper):
 def test_no_face_is_an_empty_array():
     boxes = detect.find_faces(np.full((90, 121, 3), 0.5, np.float32))
     assert boxes.shape == (0, 4)
-    with pytest.raises(detect.FaceNotFound, match="target: no face found.*--target-box"):
+    with pytest.raises(detect.FaceNotFound, match=r"target: no face found.*--target-box"):
         detect.choose(boxes, name="target")
 
 

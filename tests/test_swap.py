@@ -114,7 +114,7 @@ def test_a_face_cut_off_by_the_edge_is_swapped_without_smear(collins, hopper):
 
 
 def test_no_face_is_said_in_one_line(hopper):
-    with pytest.raises(FaceNotFound, match="source: no face found.*source_box"):
+    with pytest.raises(FaceNotFound, match=r"source: no face found.*source_box"):
         facelib.swap(np.full((80, 60, 3), 0.5, np.float32), hopper)
 
 

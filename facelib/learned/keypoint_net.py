@@ -17,7 +17,7 @@ from torchvision.models import resnet18
 
 from facelib import keypoints
 
-SIZE = 128  # pixels, the crop's side
+SIZE = 96  # pixels, the crop's side
 FILL = 0.74  # the mean face's larger side over the crop's
 PASSES = 2
 

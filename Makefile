@@ -1,0 +1,46 @@
+# make book | make test | make live | make lint: each sets up what it needs by itself.
+PYTHON ?= python3
+BIN = .venv/bin
+READY = .venv/.ready
+PACKAGE = $(shell find facelib -name '*.py' -o -name '*.json' -o -name '*.txt' -o -name '*.safetensors')
+export JUPYTER_PREFER_ENV_PATH = 1
+export PYDEVD_DISABLE_FILE_VALIDATION = 1
+
+help:  ## what there is to make
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+book: $(READY) _build/.package  ## the book, executed, in _build/html
+	$(BIN)/jupyter-book build . -W -n --keep-going
+	@echo "The book is at _build/html/index.html"
+
+test: $(READY)  ## the tests, the doctests and the notebooks
+	$(BIN)/pytest --nbval --nbval-current-env
+
+lint: $(READY)  ## code style, and notebooks in step with their sources
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/python tools/notebooks.py check
+
+live: $(READY)  ## JupyterLab on the chapters
+	$(BIN)/jupyter lab --notebook-dir=book
+
+notebooks: $(READY)  ## run the chapters and write them anew as notebooks
+	$(BIN)/python tools/notebooks.py run
+
+clean:  ## remove what was built (.venv stays)
+	rm -rf _build
+
+$(READY): requirements.txt pyproject.toml
+	@echo "Installing the environment into .venv (3 GB; some minutes)"
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+# The cache of executed chapters knows their text, but not the package that they import.
+_build/.package: $(PACKAGE) requirements.txt
+	@rm -rf _build/.jupyter_cache
+	@mkdir -p _build
+	@touch $@
+
+.PHONY: help book test lint live notebooks clean
+.DEFAULT_GOAL := help

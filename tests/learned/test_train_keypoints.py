@@ -1,0 +1,92 @@
+"""Training, on a handful of frames cut from the two portraits: as long as it takes to see that the loop does what it says."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+
+from facelib import images
+from facelib.datasets.ytf68 import Frame
+from facelib.learned import train_keypoints
+from facelib.learned.evaluate_keypoints import evaluate
+from facelib.learned.train_keypoints import KeypointConfig, train
+
+TINY = KeypointConfig(pictures=96, batch=8, sizes=((0.0, 32), (0.5, 48)), evaluate_every=48)
+
+
+@pytest.fixture(scope="module")
+def frames(tmp_path_factory, collins, hopper, collins_on_hopper):
+    folder = tmp_path_factory.mktemp("frames")
+    made = []
+    pictures = {"Eileen_Collins": (collins, collins_on_hopper.source_points), "Grace_Hopper": (hopper, collins_on_hopper.target_points)}
+    for person, (picture, points) in pictures.items():
+        for number in range(4):
+            file = folder / f"{person}_{number}.png"
+            images.save(np.roll(picture, number, axis=1), file)
+            made.append(Frame(file, person, (points + (number, 0)).astype(np.float32)))
+    return made[:4], made[4:]
+
+
+def test_a_run_that_was_stopped_ends_as_if_it_had_not_been(tmp_path, frames):
+    whole = train(TINY, *frames, tmp_path / "whole")
+    first_half = []
+
+    def stop(row):
+        first_half.append(row)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train(TINY, *frames, tmp_path / "stopped", report=stop)
+    assert first_half[0]["pictures"] == 48
+    resumed = train(TINY, *frames, tmp_path / "stopped", resume=True)
+    for key, value in whole.state_dict().items():
+        torch.testing.assert_close(resumed.state_dict()[key], value, msg=key)
+    histories = [json.loads((tmp_path / name / "history.json").read_text()) for name in ("whole", "stopped")]
+    assert [row["pictures"] for row in histories[0]] == [row["pictures"] for row in histories[1]] == [48, 96]
+    assert [row["loss"] for row in histories[0]] == pytest.approx([row["loss"] for row in histories[1]])
+
+
+def test_training_learns(tmp_path, frames):
+    config = KeypointConfig(pictures=320, batch=8, sizes=((0.0, 48),), evaluate_every=160, ema_decay=0.9)
+    rows = []
+    train(config, *frames, tmp_path, report=rows.append)
+    assert rows[-1]["loss"] < rows[0]["loss"]
+    assert set(rows[-1]) >= {"pictures", "seconds", "loss", "nme_inter_ocular", "n"}
+    assert json.loads((tmp_path / "config.json").read_text())["pictures"] == 320
+
+
+def test_nobody_may_be_in_both_sets(tmp_path, frames):
+    with pytest.raises(ValueError, match="both training and validation"):
+        train(TINY, frames[0], frames[0], tmp_path)
+
+
+def test_crop_size_is_constant_within_a_batch():
+    config = KeypointConfig(pictures=1000, batch=32)
+    for batch in range(config.pictures // config.batch):
+        assert len({config.size_at(picture) for picture in range(batch * 32, batch * 32 + 32)}) == 1
+    assert config.size_at(0) == 64
+    assert config.size_at(999) == 128
+
+
+def test_hardware_is_named():
+    assert "CPU" in train_keypoints.hardware() or torch.cuda.is_available()
+
+
+def test_evaluation_refuses_other_boxes(frames):
+    with pytest.raises(ValueError, match="guessed"):
+        evaluate(None, frames[0], boxes="guessed")
+
+
+def test_shipped_model_holds_its_promise(ytf68_folder):
+    """At most 5 % on people whom it never saw; with detected boxes at most half a point more."""
+    from facelib.datasets import ytf68
+    from facelib.learned import weights
+
+    frames = ytf68.load(ytf68_folder, ytf68.validation_people())
+    scores = {boxes: evaluate(weights.keypoint_network(), frames, boxes).summary() for boxes in ("labels", "detected")}
+    assert scores["labels"]["n"] == 475
+    assert scores["labels"]["nme_inter_ocular"] < 5.0
+    assert scores["detected"]["nme_inter_ocular"] < scores["labels"]["nme_inter_ocular"] + 0.5
+    for boxes, measured in scores.items():
+        assert measured["nme_inter_ocular"] == pytest.approx(weights.card("keypoints")["scores"][boxes]["nme_inter_ocular"], abs=0.02)

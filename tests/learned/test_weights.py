@@ -1,0 +1,52 @@
+import json
+
+import pytest
+import torch
+
+from facelib.learned import weights
+
+
+def small_net():
+    torch.manual_seed(0)
+    return torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.BatchNorm1d(4))
+
+
+def test_weights_round_trip_in_half_precision(tmp_path):
+    net = small_net()
+    weights.save(net, "small", {"seed": 3}, tmp_path)
+    loaded = weights.load(small_net(), "small", tmp_path)
+    for key, value in net.state_dict().items():
+        torch.testing.assert_close(loaded.state_dict()[key], value, atol=1e-3, rtol=1e-3)
+        assert loaded.state_dict()[key].dtype == value.dtype
+    assert not loaded.training
+    assert weights.card("small", tmp_path)["seed"] == 3
+
+
+def test_changed_weights_are_refused(tmp_path):
+    weights.save(small_net(), "small", {}, tmp_path)
+    file = tmp_path / "small.safetensors"
+    contents = bytearray(file.read_bytes())
+    contents[-1] ^= 1
+    file.write_bytes(contents)
+    with pytest.raises(weights.WeightsError, match="sha256"):
+        weights.load(small_net(), "small", tmp_path)
+
+
+def test_missing_weights_are_named(tmp_path):
+    with pytest.raises(weights.WeightsError, match=r"nothing\.safetensors"):
+        weights.load(small_net(), "nothing", tmp_path)
+
+
+def test_shipped_weights_fit_and_have_full_cards():
+    files = sorted(weights.FOLDER.glob("*.safetensors"))
+    assert files
+    assert sum(file.stat().st_size for file in files) < 48e6
+    for file in files:
+        card = json.loads(file.with_suffix(".json").read_text())
+        assert {"what", "command", "data", "held_out", "config", "scores", "hardware", "software", "date", "sha256"} <= set(card)
+
+
+def test_nobody_was_both_trained_on_and_held_out():
+    from facelib.datasets import ytf68
+
+    assert not set(weights.card("keypoints")["people_trained_on"]) & set(ytf68.validation_people())

@@ -1,0 +1,165 @@
+import json
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from facelib import images
+from facelib.__main__ import main
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory, collins, hopper):
+    folder = tmp_path_factory.mktemp("pictures")
+    images.save(collins, folder / "collins.png")
+    images.save(hopper, folder / "hopper.jpg")
+    return folder
+
+
+def refused(arguments, capsys):
+    """Run a command that must fail; its one line on stderr."""
+    try:
+        status = main([str(argument) for argument in arguments])
+    except SystemExit as stop:
+        status = stop.code
+    said = capsys.readouterr()
+    assert status == 2
+    assert said.out == ""
+    assert said.err.count("\n") == 1
+    assert said.err.startswith("facelib: error: ")
+    return said.err
+
+
+@pytest.mark.parametrize("name", ["out.png", "out.jpg"])
+def test_swap_writes_what_python_gives(files, tmp_path, name, collins_on_hopper, capsys):
+    assert main(["swap", str(files / "collins.png"), str(files / "hopper.jpg"), "-o", str(tmp_path / name)]) == 0
+    assert capsys.readouterr().out.strip() == str(tmp_path / name)
+    written = images.load(tmp_path / name)
+    assert written.shape == collins_on_hopper.blended.shape
+    assert np.abs(written - collins_on_hopper.blended).mean() < 0.02  # JPEG, twice
+    assert os.listdir(tmp_path) == [name]
+
+
+def test_stages_are_written_in_order(files, tmp_path):
+    out, stages = tmp_path / "out.png", tmp_path / "deep" / "stages"
+    assert main(["swap", str(files / "collins.png"), str(files / "hopper.jpg"), "-o", str(out), "--stages", str(stages)]) == 0
+    names = sorted(os.listdir(stages))
+    assert [name[:2] for name in names] == [f"{number:02d}" for number in range(1, 12)]
+    assert images.load(stages / names[-1]).shape == images.load(out).shape
+
+
+@pytest.mark.parametrize("blend", ["multiband", "feather", "none"])
+def test_blends_differ(files, tmp_path, blend, collins_on_hopper):
+    out = tmp_path / "out.png"
+    box = ",".join(f"{value:.2f}" for value in collins_on_hopper.source_box)
+    arguments = ["swap", str(files / "collins.png"), str(files / "hopper.jpg"), "-o", str(out), "--blend", blend, "--source-box", box]
+    assert main(arguments) == 0
+    expected = collins_on_hopper.composite if blend == "none" else None
+    if expected is not None:
+        assert np.abs(images.load(out) - expected).mean() < 0.01
+    else:
+        assert np.abs(images.load(out) - collins_on_hopper.composite).max() > 0.1
+
+
+def test_demo_writes_both_ways(tmp_path, capsys):
+    assert main(["demo", "-o", str(tmp_path / "demo")]) == 0
+    names = sorted(os.listdir(tmp_path / "demo"))
+    assert names == ["collins-on-hopper-strip.png", "collins-on-hopper.png", "hopper-on-collins-strip.png", "hopper-on-collins.png"]
+    assert capsys.readouterr().out.count("\n") == 4
+
+
+def test_blenders_are_listed(capsys):
+    assert main(["blenders"]) == 0
+    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == ["multiband", "feather", "none"]
+
+
+def make_bad(folder):
+    (folder / "text.png").write_text("no picture")
+    (folder / "cut.jpg").write_bytes((folder / "hopper.jpg").read_bytes()[:2000])
+    Image.new("RGB", (1, 1)).save(folder / "dot.png")
+    Image.new("RGB", (64, 80), "white").save(folder / "blank.png")
+
+
+@pytest.fixture
+def bad(files):
+    make_bad(files)
+    return files
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["missing.png", "hopper.jpg"], "no such file"),
+        (["text.png", "hopper.jpg"], "not a picture"),
+        (["collins.png", "cut.jpg"], "damaged or cut off"),
+        (["dot.png", "hopper.jpg"], "1 x 1"),
+        (["blank.png", "hopper.jpg"], "--source-box"),
+        (["collins.png", "blank.png"], "--target-box"),
+        (["collins.png", "hopper.jpg", "--source-box", "600,10,50,50"], "outside the picture"),
+        (["collins.png", "hopper.jpg", "--source-box", "-600,10,50,50"], "outside the picture"),
+        (["collins.png", "hopper.jpg", "--target-box", "1,2,3"], "four numbers"),
+        (["collins.png", "hopper.jpg", "--source-face", "7"], "face 7 asked for"),
+        (["collins.png", "hopper.jpg", "--source-face", "0"], "counted from 1"),
+        (["collins.png", "hopper.jpg", "--blend", "glue"], "glue"),
+    ],
+)
+def test_bad_input_is_one_line_and_writes_nothing(bad, tmp_path, arguments, says, capsys):
+    source, target, *rest = arguments
+    command = ["swap", bad / source, bad / target, "-o", tmp_path / "out.png", "--stages", tmp_path / "stages", *rest]
+    assert says in refused(command, capsys)
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("out", "says"),
+    [("out.gif", ".png or .jpg"), ("nowhere/out.png", "no folder"), ("folder.png", "folder")],
+)
+def test_bad_output_is_refused_before_work(files, tmp_path, out, says, capsys):
+    (tmp_path / "folder.png").mkdir()
+    assert says in refused(["swap", files / "collins.png", files / "hopper.jpg", "-o", tmp_path / out], capsys)
+    assert os.listdir(tmp_path) == ["folder.png"]
+
+
+def test_inputs_are_never_overwritten(files, tmp_path, capsys):
+    before = (files / "hopper.jpg").read_bytes()
+    assert "same file" in refused(["swap", files / "collins.png", files / "hopper.jpg", "-o", files / "hopper.jpg"], capsys)
+    stages = tmp_path / "stages"
+    stages.mkdir()
+    (stages / "01-source.png").symlink_to(files / "collins.png")
+    command = ["swap", files / "collins.png", files / "hopper.jpg", "-o", tmp_path / "out.png", "--stages", stages]
+    assert "same file" in refused(command, capsys)
+    assert (files / "hopper.jpg").read_bytes() == before
+    assert not (tmp_path / "out.png").exists()
+
+
+def test_missing_arguments_are_one_line(capsys):
+    assert "SOURCE" in refused(["swap"], capsys)
+    assert "COMMAND" in refused([], capsys)
+
+
+def test_module_and_script_are_the_same_program():
+    script = subprocess.run([os.path.join(os.path.dirname(sys.executable), "facelib"), "--version"], capture_output=True, text=True)
+    module = subprocess.run([sys.executable, "-m", "facelib", "--version"], capture_output=True, text=True)
+    assert script.stdout == module.stdout
+    assert script.stdout.startswith("facelib ")
+
+
+def test_evaluation_needs_data(monkeypatch, tmp_path, capsys):
+    monkeypatch.delenv("FACELIB_DATA", raising=False)
+    assert "FACELIB_DATA" in refused(["evaluate", "keypoints"], capsys)
+    assert "layout" in refused(["evaluate", "keypoints", "--data", tmp_path], capsys)
+
+
+def test_evaluation_prints_and_writes_the_same_numbers(ytf68_folder, tmp_path, capsys):
+    from facelib.datasets import ytf68
+
+    (tmp_path / "people.txt").write_text("\n".join(ytf68.validation_people()[:3]))
+    command = ["evaluate", "keypoints", "--data", ytf68_folder, "--people", tmp_path / "people.txt", "--json", tmp_path / "scores.json"]
+    assert main([str(argument) for argument in command]) == 0
+    record = json.loads((tmp_path / "scores.json").read_text())
+    said = capsys.readouterr().out
+    assert f"{record['nme_inter_ocular']:.2f} %" in said
+    assert f"{record['n']} of 3 people, 0 of them seen in training" in said
