@@ -30,7 +30,7 @@ notebooks: $(READY)  ## run the chapters and write them anew as notebooks
 clean:  ## remove what was built (.venv stays)
 	rm -rf _build
 
-$(READY): requirements.txt pyproject.toml
+$(READY): requirements.txt
 	@echo "Installing the environment into .venv (3 GB; some minutes)"
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt

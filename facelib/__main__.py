@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
+import logging
+import os
 import re
 import sys
 from pathlib import Path
@@ -17,10 +20,10 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         options.run(options)
-    except (ValueError, OSError, RuntimeError) as error:
-        _progress(None)
-        print(f"facelib: error: {' '.join(str(error).split())}", file=sys.stderr)
-        return 2
+    except (ValueError, OSError, RuntimeError, ImportError) as error:
+        return _refuse(str(error))
+    except MemoryError:
+        return _refuse("not enough memory; make the pictures smaller")
     except KeyboardInterrupt:
         _progress(None)
         print("facelib: interrupted", file=sys.stderr)
@@ -36,9 +39,9 @@ def swap(options: argparse.Namespace) -> None:
     if folder and folder.exists() and not folder.is_dir():
         raise images.PictureError(f"{folder}: is a file; --stages needs a folder")
     images.check_outputs([options.out], inputs)
-    if folder and folder.exists():
-        images.check_outputs(stage_files, (*inputs, options.out))
-    source, target = images.load(options.source), images.load(options.target)
+    images.check_outputs(stage_files if folder and folder.exists() else [], (*inputs, options.out))
+    with _quiet_decoders():
+        source, target = images.load(options.source), images.load(options.target)
     result = _swap(
         source,
         target,
@@ -49,16 +52,15 @@ def swap(options: argparse.Namespace) -> None:
         source_face=options.source_face,
         target_face=options.target_face,
     )
+    pictures = {options.out: result.blended}
     if folder:
         from facelib import figures
 
-        folder.mkdir(parents=True, exist_ok=True)
-        for file, picture in zip(stage_files, figures.stages(result).values(), strict=True):
-            _progress(f"writing {file}")
-            images.save(picture, file)
-    images.save(result.blended, options.out)
+        pictures |= zip(stage_files, figures.stages(result).values(), strict=True)
+    _progress("writing")
+    images.save_all(pictures)
     _progress(None)
-    print(options.out)
+    _say(options.out)
 
 
 def demo(options: argparse.Namespace) -> None:
@@ -71,15 +73,14 @@ def demo(options: argparse.Namespace) -> None:
     ways = [("collins", "hopper"), ("hopper", "collins")]
     if folder.exists() and not folder.is_dir():
         raise images.PictureError(f"{folder}: is a file; give a folder")
-    folder.mkdir(parents=True, exist_ok=True)
     files = {way: (folder / f"{way[0]}-on-{way[1]}.png", folder / f"{way[0]}-on-{way[1]}-strip.png") for way in ways}
-    images.check_outputs([file for pair in files.values() for file in pair])
+    pictures = {}
     for (source, target), (whole, strip) in files.items():
         result = _swap(people[source], people[target])
-        images.save(result.blended, whole)
-        images.save(figures.picture(figures.strip(result), width=22), strip)
-        _progress(None)
-        print(whole, strip, sep="\n")
+        pictures |= {whole: result.blended, strip: figures.picture(figures.strip(result), width=22)}
+    images.save_all(pictures)
+    _progress(None)
+    _say(*pictures)
 
 
 def list_blenders(options: argparse.Namespace) -> None:
@@ -110,7 +111,7 @@ def evaluate_keypoints(options: argparse.Namespace) -> None:
     }
     print(evaluation.as_text(record))
     if options.json:
-        images.write_whole(options.json, (json.dumps(record, indent=1) + "\n").encode())
+        images.write_whole({options.json: (json.dumps(record, indent=1) + "\n").encode()})
 
 
 def train_keypoints(options: argparse.Namespace) -> None:
@@ -130,8 +131,8 @@ def train_mean_shape(options: argparse.Namespace) -> None:
     held_out = set(ytf68.validation_people())
     frames = [frame for frame in ytf68.load(options.data) if frame.person not in held_out]
     record = keypoints.mean_shape_record([frame.points for frame in frames], source="ytf68 without its validation people")
-    images.write_whole(options.out, (json.dumps(record, indent=1) + "\n").encode())
-    print(options.out)
+    images.write_whole({options.out: (json.dumps(record, indent=1) + "\n").encode()})
+    _say(options.out)
 
 
 _STAGE_FILES = [
@@ -162,11 +163,39 @@ def _swap(source, target, **options):
     return swap(source, target, report=_progress, **options)
 
 
+def _refuse(message: str) -> int:
+    """The one line that a person sees, and the exit status for bad input."""
+    _progress(None)
+    print(f"facelib: error: {' '.join(message.split())}", file=sys.stderr)
+    return 2
+
+
+def _say(*paths: Path) -> None:
+    """Print where results are; a name that the terminal cannot show is shown with escapes."""
+    for path in paths:
+        print(str(path).encode(sys.stdout.encoding or "utf-8", "backslashreplace").decode(sys.stdout.encoding or "utf-8"))
+
+
+@contextlib.contextmanager
+def _quiet_decoders():
+    """Some decoders write to standard error by themselves; what is wrong with a file is said once, by us."""
+    logging.getLogger("PIL").addHandler(logging.NullHandler())
+    sys.stderr.flush()
+    kept = os.dup(2)
+    with open(os.devnull, "w") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+
+
 class _Parser(argparse.ArgumentParser):
     """Argparse prints its usage before an error; here an error is one line."""
 
     def error(self, message: str):
-        self.exit(2, f"facelib: error: {message} (see {self.prog} --help)\n")
+        self.exit(_refuse(f"{message} (see {self.prog} --help)"))
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -13,7 +13,7 @@ from itertools import pairwise
 import cv2
 import numpy as np
 
-from facelib.composite import paste
+from facelib.composite import check_arguments, paste
 
 _FACE_AT_TOP = 8  # pixels: the pyramid is as deep as leaves the masked region about this wide at its coarsest level
 
@@ -33,8 +33,7 @@ def gaussian_pyramid(image: np.ndarray, levels: int) -> list[np.ndarray]:
     list of `levels + 1` ndarrays
         Sizes are halved and rounded up: 5 x 7 becomes 3 x 4.
     """
-    if levels < 0:
-        raise ValueError(f"levels: expected at least 0, got {levels}")
+    _check_levels(levels)
     pyramid = [image]
     for _ in range(levels):
         pyramid.append(cv2.pyrDown(pyramid[-1]))
@@ -86,12 +85,13 @@ def multiband(source_warped: np.ndarray, target: np.ndarray, mask: np.ndarray, l
     -----
     The source is seen a little beyond the mask, as far as the pyramid's filters reach: give it real surroundings there, not black.
     """
-    raw = paste(source_warped, target, mask)  # checks its arguments
+    check_arguments(source_warped, target, mask)
     if levels is None:
         levels = default_levels(mask)
+    _check_levels(levels)
     window = _reach(mask, levels)
     if window is None:
-        return raw
+        return target.copy()
     difference = source_warped[window] - target[window]
     bands = laplacian_pyramid(difference, levels)
     masks = gaussian_pyramid(mask[window], levels)
@@ -114,6 +114,9 @@ def feather(source_warped: np.ndarray, target: np.ndarray, mask: np.ndarray, wid
     -------
     ndarray of shape (H, W, 3), float32 in [0, 1]
     """
+    check_arguments(source_warped, target, mask)
+    if width is not None and not width >= 0:
+        raise ValueError(f"width: expected at least 0 pixels, got {width}")
     if width is None:
         width = max(_box(mask)[2:]) / 12
     inside = np.pad((mask > 0.5).astype(np.uint8), 1)  # beyond the picture counts as outside, as the hull ends there
@@ -127,6 +130,11 @@ def default_levels(mask: np.ndarray) -> int:
     """Bands for a region of this size: 1 for a very small one, 5 for a face 256 pixels wide."""
     side = max(min(_box(mask)[2:]), 1)
     return max(1, int(np.log2(max(side / _FACE_AT_TOP, 1))))
+
+
+def _check_levels(levels: int) -> None:
+    if levels != int(levels) or levels < 0:
+        raise ValueError(f"levels: expected a whole number, at least 0, got {levels}")
 
 
 def _expand(coarse: np.ndarray, like: np.ndarray) -> np.ndarray:

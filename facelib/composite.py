@@ -52,14 +52,16 @@ def match_colours(source_warped: np.ndarray, target: np.ndarray, mask: np.ndarra
     -----
     A spread is changed by a quarter at the most: hair, glasses or a hat inside the mask would otherwise turn into contrast.
     """
-    _check(source_warped, target, mask)
+    check_arguments(source_warped, target, mask)
     inside = mask > 0.5
     if not inside.any():
         return source_warped
     source_lab, target_lab = (cv2.cvtColor(image, cv2.COLOR_RGB2Lab) for image in (source_warped, target))
-    source_mean, target_mean = source_lab[inside].mean(axis=0), target_lab[inside].mean(axis=0)
-    spread = target_lab[inside].std(axis=0) / np.maximum(source_lab[inside].std(axis=0), 1e-3)
-    matched = (source_lab - source_mean) * np.clip(spread, 0.8, 1.25) + target_mean
+    (source_mean, source_spread), (target_mean, target_spread) = (
+        (lab[inside].mean(axis=0, dtype=np.float64), lab[inside].std(axis=0, dtype=np.float64)) for lab in (source_lab, target_lab)
+    )  # float64, because a sum over millions of pixels drifts in float32
+    stretch = np.clip(target_spread / np.maximum(source_spread, 1e-3), 0.8, 1.25)
+    matched = (source_lab - source_mean) * stretch + target_mean
     return cv2.cvtColor(matched.astype(np.float32), cv2.COLOR_Lab2RGB).clip(0, 1)
 
 
@@ -75,11 +77,12 @@ def paste(source_warped: np.ndarray, target: np.ndarray, mask: np.ndarray) -> np
     -------
     ndarray of shape (H, W, 3), float32 in [0, 1]
     """
-    _check(source_warped, target, mask)
+    check_arguments(source_warped, target, mask)
     return target + mask[..., None] * (source_warped - target)
 
 
-def _check(source_warped: np.ndarray, target: np.ndarray, mask: np.ndarray) -> None:
+def check_arguments(source_warped: np.ndarray, target: np.ndarray, mask: np.ndarray) -> None:
+    """Refuse what no blender can take: pictures or masks of the wrong kind, or of different sizes."""
     check_picture(target, "target")
     check_picture(source_warped, "source_warped")
     check_mask(mask, "mask", target)

@@ -41,7 +41,12 @@ def find_faces(image: np.ndarray, at_least: int = 1) -> np.ndarray:
     -----
     The cascade knows upright faces that look at the camera, and some profile views.
     """
-    grey = image if image.ndim == 2 else images.to_bytes(images.to_grey(image))
+    grey = image
+    if getattr(image, "ndim", None) != 2:
+        images.check_picture(image, "image")
+        grey = images.to_bytes(images.to_grey(image))
+    elif image.dtype != np.uint8:
+        raise TypeError(f"image: expected a grey picture as uint8, got {image.dtype}")
     best = np.empty((0, 4))
     for side, step, neighbours in _LOOKS:
         boxes = _look(grey, side, step, neighbours)
@@ -105,7 +110,8 @@ def check_box(box: Sequence[float], shape: tuple[int, ...], name: str = "box") -
 
 def _look(grey: np.ndarray, side: int, step: float, neighbours: int) -> np.ndarray:
     scale = min(1.0, side / max(grey.shape))
-    small = grey if scale == 1 else cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    size = [max(1, round(scale * length)) for length in grey.shape[::-1]]
+    small = grey if scale == 1 else cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
     least = max(20, min(small.shape) // 12)
     found = _cascade().detectMultiScale(small, scaleFactor=step, minNeighbors=neighbours, minSize=(least, least))
     boxes = np.array(found, float).reshape(-1, 4) / scale

@@ -116,7 +116,7 @@ def strip(swap: Swap, side: int = 400) -> dict[str, np.ndarray]:
     }
 
 
-def show(pictures: Mapping[str, np.ndarray], columns: int | None = None, width: float = 9.0) -> None:
+def show(pictures: Mapping[str, np.ndarray], columns: int | None = None, width: float = 7.2) -> None:
     """Show pictures in a notebook, in rows, each under its name; grey ones as grey.
 
     Parameters
@@ -132,7 +132,7 @@ def show(pictures: Mapping[str, np.ndarray], columns: int | None = None, width: 
     _lay_out(plt.figure, pictures, columns, width)
 
 
-def picture(pictures: Mapping[str, np.ndarray], columns: int | None = None, width: float = 9.0, dpi: int = 150) -> np.ndarray:
+def picture(pictures: Mapping[str, np.ndarray], columns: int | None = None, width: float = 7.2, dpi: int = 150) -> np.ndarray:
     """What `show` shows, as a picture on white: (H, W, 3) float32 in [0, 1]."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure

@@ -10,17 +10,27 @@ import io
 import os
 import tempfile
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image
 
 MAX_PIXELS = 50_000_000  # a 48-megapixel telephone picture passes; each such picture takes 600 MB once decoded
 MIN_SIDE = 16  # pixels; no face can be seen in less
+MAX_SIDE = 32_766  # pixels; OpenCV's warps count in 16 bits
 ENDINGS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG"}
 PROVENANCE = "Composite picture: face swapped with facelib"  # written into every file that `save` makes
-_EXIF_DESCRIPTION, _EXIF_SOFTWARE = 0x010E, 0x0131
+_EXIF_DESCRIPTION, _EXIF_ORIENTATION, _EXIF_SOFTWARE = 0x010E, 0x0112, 0x0131
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}  # what undoes each orientation that a camera writes
 
 
 class PictureError(ValueError):
@@ -61,7 +71,10 @@ def load(path: str | Path) -> np.ndarray:
                     raise PictureError(f"{path}: {width} x {height} pixels; at most {MAX_PIXELS:,} are read, so make it smaller first")
                 if min(width, height) < MIN_SIDE:
                     raise PictureError(f"{path}: {width} x {height} pixels; a face needs at least {MIN_SIDE} x {MIN_SIDE}")
-                return _to_rgb(ImageOps.exif_transpose(opened))
+                if max(width, height) > MAX_SIDE:
+                    raise PictureError(f"{path}: {width} x {height} pixels; at most {MAX_SIDE:,} a side are read, so make it smaller first")
+                opened.load()
+                return _to_rgb(_upright(opened))
     except PictureError:
         raise
     except Image.UnidentifiedImageError:
@@ -90,35 +103,37 @@ def save(image: np.ndarray, path: str | Path) -> None:
     PictureError
         Another ending, or the place cannot be written to; nothing is left behind.
     """
-    path = Path(path)
-    check_picture(image, "image")
-    picture = Image.fromarray(to_bytes(image))
-    exif = Image.Exif()
-    exif[_EXIF_DESCRIPTION], exif[_EXIF_SOFTWARE] = PROVENANCE, "facelib"
-    encoded = io.BytesIO()
-    kind = _format(path)
-    options = {"quality": 95, "subsampling": 0, "comment": PROVENANCE} if kind == "JPEG" else {}
-    picture.save(encoded, kind, exif=exif, **options)
+    save_all({path: image})
+
+
+def save_all(pictures: Mapping[str | Path, np.ndarray]) -> None:
+    """Write several pictures as `save` does: all of them or none. Folders that are missing are made."""
+    made: list[Path] = []
     try:
-        write_whole(path, encoded.getvalue())
+        for folder in {Path(path).parent for path in pictures}:
+            made += _make_folder(folder)
+        write_whole({path: _encode(image, Path(path)) for path, image in pictures.items()})
     except OSError as error:
-        raise PictureError(f"{path}: cannot be written ({error.strerror or error})") from None
+        for folder in reversed(made):
+            folder.rmdir()
+        raise PictureError(f"{error.filename2 or error.filename or folder}: cannot be written ({error.strerror or error})") from None
 
 
-def write_whole(path: str | Path, contents: bytes) -> None:
-    """Write a file beside its place, then move it there: a reader sees the old file or the new one, never half of one."""
-    path = Path(path)
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+def write_whole(files: Mapping[str | Path, bytes]) -> None:
+    """Write files under other names beside their places, then move them there: a reader sees old files or new ones, never half of one."""
+    written: dict[Path, Path] = {}
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(contents)
-        umask = os.umask(0)
-        os.umask(umask)
-        os.chmod(temporary, 0o666 & ~umask)  # mkstemp made it private
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+        for path, contents in files.items():
+            handle, temporary = tempfile.mkstemp(prefix=".facelib-", dir=Path(path).parent)
+            written[Path(temporary)] = Path(path)
+            with os.fdopen(handle, "wb") as file:
+                file.write(contents)
+            os.chmod(temporary, 0o666 & ~_umask())  # mkstemp made it private
+        for temporary, path in written.items():
+            os.replace(temporary, path)
+    finally:
+        for temporary in written:
+            temporary.unlink(missing_ok=True)
 
 
 def check_outputs(outputs: Iterable[str | Path], inputs: Iterable[str | Path] = ()) -> None:
@@ -137,7 +152,7 @@ def check_outputs(outputs: Iterable[str | Path], inputs: Iterable[str | Path] = 
         if output.is_dir():
             raise PictureError(f"{output}: is a folder; give a file's name")
         for file in inputs:
-            if output.exists() and file.exists() and output.samefile(file):
+            if output.resolve() == file.resolve() or (output.exists() and file.exists() and output.samefile(file)):
                 raise PictureError(f"{output}: is the same file as the input {file}; give another name")
         folder = output.parent
         if not folder.is_dir():
@@ -200,8 +215,13 @@ def _check_values(array: np.ndarray, name: str) -> None:
         raise ValueError(f"{name}: expected values in [0, 1], got [{low:.3g}, {high:.3g}]")
 
 
+def _upright(picture: Image.Image) -> Image.Image:
+    """Obey the camera's orientation. Pillow's own `exif_transpose` also rewrites the other tags, and fails where one is malformed."""
+    turn = _TURNS.get(picture.getexif().get(_EXIF_ORIENTATION))
+    return picture if turn is None else picture.transpose(turn)
+
+
 def _to_rgb(picture: Image.Image) -> np.ndarray:
-    picture.load()
     if picture.mode.startswith("I") or picture.mode == "F":  # 16 and 32 bits of grey; Pillow's own conversion would clip them
         values = np.asarray(picture, np.float64)
         full = 65535 if values.max() > 1 or picture.mode != "F" else 1
@@ -212,6 +232,29 @@ def _to_rgb(picture: Image.Image) -> np.ndarray:
         white = Image.new("RGBA", picture.size, "white")
         picture = Image.alpha_composite(white, picture)
     return to_float(np.asarray(picture.convert("RGB")))
+
+
+def _encode(image: np.ndarray, path: Path) -> bytes:
+    check_picture(image, "image")
+    exif = Image.Exif()
+    exif[_EXIF_DESCRIPTION], exif[_EXIF_SOFTWARE] = PROVENANCE, "facelib"
+    encoded, kind = io.BytesIO(), _format(path)
+    options = {"quality": 95, "subsampling": 0, "comment": PROVENANCE} if kind == "JPEG" else {}
+    Image.fromarray(to_bytes(image)).save(encoded, kind, exif=exif, **options)
+    return encoded.getvalue()
+
+
+def _make_folder(folder: Path) -> list[Path]:
+    """Make a folder and its parents; those that were missing, outermost first."""
+    missing = [place for place in (folder, *folder.parents) if not place.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    return missing[::-1]
+
+
+def _umask() -> int:
+    old = os.umask(0)
+    os.umask(old)
+    return old
 
 
 def _format(path: Path) -> str:

@@ -64,6 +64,8 @@ def predict(pictures: Sequence[np.ndarray], boxes: Sequence[np.ndarray], passes:
     ndarray of shape (B, 68, 2), float32
         (x, y) in the pictures' pixels. There is always an answer, also where there is no face.
     """
+    for picture in pictures:
+        images.check_picture(picture, "pictures")
     from facelib.learned import keypoint_net, weights  # brings torch, which `import facelib` must not
 
     return keypoint_net.predict(weights.keypoint_network(), [images.to_grey(picture) for picture in pictures], boxes, passes)

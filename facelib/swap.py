@@ -113,7 +113,7 @@ def swap_points(
     mask = hull_mask(target_points, size) * covered
     warped = np.where(covered[..., None], warped, target)
     matched = warped
-    if colours:
+    if colours and covered.any():
         x, y, width, height = cv2.boundingRect(covered.view(np.uint8))
         window = np.s_[y : y + height, x : x + width]
         in_colours = match_colours(warped[window], target[window], mask[window])

@@ -9,6 +9,7 @@ from facelib import keypoints
 from facelib.images import check_picture
 from facelib.triangulation import triangle_areas
 
+_LEAST_AREA = 1e-3  # square pixels; such a triangle can own no pixel, and its matrix would magnify rounding
 _SUBPIXEL_BITS = 8  # of the fixed-point corners that cv2.fillConvexPoly draws
 
 
@@ -38,7 +39,7 @@ def warp(
     Raises
     ------
     ValueError
-        Points that are not (N, 2) and finite, or triangles without area in the target (`DegenerateTriangles`).
+        Points that are not (N, 2) and finite, or no triangle that has an area in the target (`DegenerateTriangles`).
     """
     check_picture(image, "image")
     map_x, map_y, inside = inverse_map(source_points, target_points, triangles, shape)
@@ -64,10 +65,20 @@ def inverse_map(
     Notes
     -----
     One affine matrix a triangle, target to source; an integer picture in which each triangle is filled with its number; and the
-    matrices looked up through it. On an edge two triangles agree, so it does not matter which of them owns the pixel.
+    matrices looked up through it. On an edge two triangles agree, so it does not matter which of them owns the pixel. Triangles without
+    area in the target own no pixel and are left out: labelled faces with closed lips have some.
+
+    Raises
+    ------
+    DegenerateTriangles
+        Where no triangle has an area.
     """
     keypoints.check_points(source_points, "source_points", None)
     keypoints.check_points(target_points, "target_points", len(source_points))
+    flat = _flat(target_points, triangles)
+    if flat.all():
+        raise DegenerateTriangles(np.flatnonzero(flat))
+    triangles = triangles[~flat]
     matrices = affine_maps(target_points, source_points, triangles)
     owner = rasterise(target_points, triangles, shape)
     inside = owner >= 0
@@ -101,7 +112,7 @@ def affine_maps(moving: np.ndarray, fixed: np.ndarray, triangles: np.ndarray) ->
     DegenerateTriangles
         Where the corners of a moving triangle lie on a line.
     """
-    flat = np.abs(triangle_areas(moving, triangles)) < 1e-6
+    flat = _flat(moving, triangles)
     if flat.any():
         raise DegenerateTriangles(np.flatnonzero(flat))
     corners = np.concatenate([moving[triangles], np.ones((len(triangles), 3, 1))], axis=2)
@@ -114,13 +125,17 @@ def rasterise(points: np.ndarray, triangles: np.ndarray, shape: tuple[int, int])
     Returns
     -------
     ndarray of shape `shape`, int32
-        An index into `triangles`, or -1 outside them all. Where triangles overlap (a fold), the later one owns the pixel.
+        An index into `triangles`, or -1 outside them all. Where triangles overlap (a fold), the first of them owns the pixel.
     """
     owner = np.full(shape, -1, np.int32)
     corners = np.round(points[triangles] * 2**_SUBPIXEL_BITS).astype(np.int32)
-    for number, corner in enumerate(corners):
+    for number, corner in reversed(list(enumerate(corners))):
         cv2.fillConvexPoly(owner, corner, number, cv2.LINE_8, _SUBPIXEL_BITS)
     return owner
+
+
+def _flat(points: np.ndarray, triangles: np.ndarray) -> np.ndarray:
+    return np.abs(triangle_areas(points, triangles)) < _LEAST_AREA
 
 
 class DegenerateTriangles(ValueError):

@@ -34,8 +34,11 @@ def test_bands_of_a_constant_are_zero_but_for_the_residual():
 
 
 def test_negative_levels_are_refused():
-    with pytest.raises(ValueError, match="levels"):
-        blend.gaussian_pyramid(noise((8, 8)), -1)
+    for levels in (-1, 1.5):
+        with pytest.raises(ValueError, match="levels"):
+            blend.gaussian_pyramid(noise((8, 8)), levels)
+        with pytest.raises(ValueError, match="levels"):
+            blend.multiband(noise((8, 8)), noise((8, 8)), disc((8, 8)), levels)
 
 
 def burt_adelson(source, target, mask, levels):

@@ -135,6 +135,24 @@ def test_inputs_are_never_overwritten(files, tmp_path, capsys):
     assert not (tmp_path / "out.png").exists()
 
 
+def test_the_result_is_not_written_over_a_stage(files, tmp_path, capsys):
+    (tmp_path / "stages").mkdir()
+    out = tmp_path / "stages" / "01-source.png"
+    command = ["swap", files / "collins.png", files / "hopper.jpg", "-o", out, "--stages", tmp_path / "stages"]
+    assert "same file" in refused(command, capsys)
+    assert os.listdir(tmp_path / "stages") == []
+
+
+def test_errors_stay_on_one_line(files, tmp_path, capsys):
+    command = ["swap", files / "collins.png", files / "hopper.jpg", "-o", tmp_path / "a.png", "--source-box", "1\n2"]
+    assert "four numbers" in refused(command, capsys)
+
+
+def test_long_names_are_written(files, tmp_path):
+    out = tmp_path / ("a" * 240 + ".png")
+    assert main(["swap", str(files / "collins.png"), str(files / "hopper.jpg"), "-o", str(out)]) == 0
+
+
 def test_missing_arguments_are_one_line(capsys):
     assert "SOURCE" in refused(["swap"], capsys)
     assert "COMMAND" in refused([], capsys)

@@ -51,6 +51,14 @@ def test_matching_does_not_blow_up_a_flat_picture():
     assert np.ptp(matched, axis=(0, 1)).max() < 0.03
 
 
+def test_matching_is_exact_on_large_faces_too():
+    """Sums over millions of pixels drift in float32."""
+    rng = np.random.default_rng(0)
+    source, target = (np.float32(level) + 0.02 * rng.random((1500, 1400, 3), dtype=np.float32) for level in (0.8, 0.3))
+    matched = match_colours(source, target, np.ones((1500, 1400), np.float32))
+    assert abs(matched.mean(dtype=np.float64) - target.mean(dtype=np.float64)) < 2e-3
+
+
 def test_an_empty_mask_matches_nothing():
     image = noise()
     np.testing.assert_array_equal(match_colours(image, noise(2), np.zeros(SIZE, np.float32)), image)

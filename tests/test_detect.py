@@ -26,6 +26,17 @@ def test_no_face_is_an_empty_array():
         detect.choose(boxes, name="target")
 
 
+def test_long_thin_pictures_are_searched():
+    assert len(detect.find_faces(np.full((16, 10000, 3), 0.5, np.float32))) == 0
+
+
+def test_wrong_pictures_are_refused():
+    with pytest.raises(TypeError, match="float32"):
+        detect.find_faces(np.zeros((90, 90, 3), np.uint8))
+    with pytest.raises(TypeError, match="uint8"):
+        detect.find_faces(np.zeros((90, 90), np.float32))
+
+
 def test_choose_counts_from_one():
     boxes = np.array([[0, 0, 9, 9], [5, 5, 4, 4]], float)
     np.testing.assert_array_equal(detect.choose(boxes, 2), boxes[1])

@@ -100,6 +100,13 @@ def test_orientation_is_obeyed(tmp_path, orientation):
     assert_same(images.load(tmp_path / "turned.png"), gradient())
 
 
+def test_a_malformed_tag_does_not_spoil_a_good_picture(tmp_path):
+    entries = struct.pack("<HHII", 0x0112, 3, 1, 6) + struct.pack("<HHI4s", 0x011A, 2, 4, b"abc")  # a resolution in letters
+    exif = b"Exif\0\0" + struct.pack("<2sHIH", b"II", 42, 8, 2) + entries + struct.pack("<I", 0)
+    as_pillow(gradient()).transpose(Image.Transpose.ROTATE_90).save(tmp_path / "a.jpg", exif=exif, quality=98)
+    assert images.load(tmp_path / "a.jpg").shape == gradient().shape
+
+
 def test_contents_count_not_the_ending(tmp_path):
     as_pillow(gradient()).convert("RGBA").save(tmp_path / "a.png")
     (tmp_path / "a.png").rename(tmp_path / "a.jpg")
@@ -140,6 +147,7 @@ BAD = {
     "text": lambda path: path.write_text("not a picture"),
     "truncated": truncated,
     "bomb": bomb,
+    "too long": lambda path: Image.new("L", (33_000, 20)).save(path, "PNG"),
     "one pixel": lambda path: Image.new("RGB", (1, 1)).save(path, "PNG"),
 }
 
@@ -174,6 +182,9 @@ def test_save_leaves_nothing_where_it_fails(tmp_path, monkeypatch):
         images.save(gradient(), tmp_path / "a.png")
     assert os.listdir(tmp_path) == ["a.png"]
     assert (tmp_path / "a.png").read_bytes() == b"old"
+    with pytest.raises(images.PictureError):
+        images.save_all({tmp_path / "new" / "deep" / "b.png": gradient(), tmp_path / "c.png": gradient()})
+    assert os.listdir(tmp_path) == ["a.png"]
 
 
 def test_outputs_are_checked_before_work(tmp_path):

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from facelib import keypoints, triangulation
-from facelib.warp import DegenerateTriangles, affine_maps, inverse_map, warp
+from facelib.warp import DegenerateTriangles, affine_maps, inverse_map, rasterise, warp
 
 SIZE = (113, 131)  # odd, not square
 
@@ -131,9 +131,26 @@ def test_triangles_without_area_are_named():
     target = face()
     target[36] = target[37]
     with pytest.raises(DegenerateTriangles, match="no area") as caught:
-        warp(noise(), face(), target, triangulation.triangles(), SIZE)
+        affine_maps(target, face(), triangulation.triangles())
     both = {row for row, corners in enumerate(triangulation.triangles().tolist()) if {36, 37} <= set(corners)}
     assert set(caught.value.indices) == both
+
+
+def test_a_warp_leaves_out_triangles_without_area():
+    target = face()
+    target[60:65] = target[60:65].mean(axis=0)  # lips pressed together
+    warped, covered = warp(smooth(), face(), target, triangulation.triangles(), SIZE)
+    assert np.isfinite(warped).all()
+    assert covered.sum() > 0.95 * warp(smooth(), face(), face(), triangulation.triangles(), SIZE)[1].sum()
+    with pytest.raises(DegenerateTriangles):
+        warp(noise(), face(), np.ones((68, 2)), triangulation.triangles(), SIZE)
+
+
+def test_where_triangles_overlap_the_first_owns_the_pixel():
+    points = np.array([[10.0, 10], [40, 10], [10, 40], [45, 45]])
+    owner = rasterise(points, np.array([[0, 1, 2], [0, 3, 2]]), (50, 50))
+    assert owner[15, 15] == 0
+    assert owner[40, 38] == 1
 
 
 def test_points_must_correspond():

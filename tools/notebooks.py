@@ -5,6 +5,7 @@ python tools/notebooks.py check             fail where a notebook is not what it
 """
 
 import difflib
+import json
 import re
 import sys
 from collections.abc import Iterator
@@ -112,7 +113,9 @@ def clean(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
 
 def as_text(notebook: nbformat.NotebookNode) -> list[str]:
     return [
-        line for cell in notebook.cells for line in (f"[{cell.cell_type}] {dict(sorted(cell.metadata.items()))}", *cell.source.splitlines())
+        line
+        for cell in notebook.cells
+        for line in (f"[{cell.cell_type}] {json.dumps(cell.metadata, sort_keys=True)}", *cell.source.splitlines())
     ]
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
+import cv2
 import numpy as np
 
 NAME = "ytf68"
@@ -28,6 +29,13 @@ class Frame:
     path: Path
     person: str
     points: np.ndarray  # (68, 2) float32, (x, y) in pixels
+
+    def grey(self) -> np.ndarray:
+        """The picture as (H, W) uint8, the quick way."""
+        grey = cv2.imread(str(self.path), cv2.IMREAD_GRAYSCALE)
+        if grey is None:
+            raise FileNotFoundError(f"{self.path}: missing or damaged")
+        return grey
 
 
 def find(data: str | Path) -> Path:
@@ -119,8 +127,11 @@ def _read_part(folder: Path, part: str) -> Iterator[Frame]:
     with table.open(newline="", encoding="utf-8") as file:
         rows = csv.reader(file)
         next(rows, None)  # the header; its first cell is empty in the original
-        for name, *numbers in sorted(rows):
+        for name, *numbers in sorted(row for row in rows if row):
             if len(numbers) != 136:
                 raise ValueError(f"{table}: {name}: expected 136 numbers, got {len(numbers)}")
-            points = np.array(numbers, np.float32).reshape(68, 2)
+            try:
+                points = np.array(numbers, np.float32).reshape(68, 2)
+            except ValueError as error:
+                raise ValueError(f"{table}: {name}: {error}") from None
             yield Frame(folder / part / name, person_of(name), points)

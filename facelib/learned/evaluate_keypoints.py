@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from torch import nn
 
@@ -23,6 +22,7 @@ class KeypointScores:
     missed: int  # frames in which the detector saw no face where the label has one
     inter_ocular: np.ndarray  # (frames - missed,), a fraction of the eyes' distance
     inter_pupil: np.ndarray
+    by_group: dict[str, float]  # inter-ocular error of the points of each group, percent
 
     def summary(self) -> dict[str, float | int]:
         """Numbers to print: errors in percent, failures as a share of the frames with a box."""
@@ -83,7 +83,7 @@ def evaluate(
     for start in report(range(0, len(frames), batch)):
         part, greys, at = [], [], []
         for frame in frames[start : start + batch]:
-            grey = cv2.imread(str(frame.path), cv2.IMREAD_GRAYSCALE)
+            grey = frame.grey()
             box = keypoints.face_box(frame.points)
             if boxes == "detected":
                 box = detect.nearest(detect.find_faces(grey), box)
@@ -101,4 +101,11 @@ def evaluate(
         missed=len(frames) - len(found),
         inter_ocular=metrics.nme(guess, truth, "inter-ocular"),
         inter_pupil=metrics.nme(guess, truth, "inter-pupil"),
+        by_group=_by_group(guess, truth),
     )
+
+
+def _by_group(guess: np.ndarray, truth: np.ndarray) -> dict[str, float]:
+    right, left = (truth[:, corner] for corner in keypoints.OUTER_EYE_CORNERS)
+    errors = np.linalg.norm(guess - truth, axis=2) / np.linalg.norm(right - left, axis=1)[:, None]
+    return {group: round(100 * float(errors[:, list(rows)].mean()), 2) for group, rows in keypoints.GROUPS.items()}

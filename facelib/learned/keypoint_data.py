@@ -21,7 +21,7 @@ class TrainingCrops(Dataset):
     """
 
     def __init__(self, frames: list[Frame], pictures: int, seed: int, size_at: Callable[[int], int], hardness: float = 1.0):
-        self.greys = [cv2.imread(str(frame.path), cv2.IMREAD_GRAYSCALE) for frame in frames]
+        self.greys = [frame.grey() for frame in frames]
         self.points = [frame.points.astype(float) for frame in frames]
         self.pictures, self.seed, self.size_at, self.hardness = pictures, seed, size_at, hardness
         self._epoch, self._order = -1, np.empty(0, int)

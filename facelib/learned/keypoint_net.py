@@ -20,16 +20,31 @@ from facelib import keypoints
 SIZE = 96  # pixels, the crop's side
 FILL = 0.74  # the mean face's larger side over the crop's
 PASSES = 2
+_TILTS = (-4, 4)  # degrees, of the crops that the last pass reads
+_PLACES = 9  # 3 x 3 features come out of the last stage for a crop of 96 pixels
 
 
-def build() -> nn.Module:
+def build(spatial: bool = True) -> nn.Module:
     """A torchvision ResNet-18 with one input channel and 136 outputs.
 
     Maps (B, 1, S, S) float32 in [-1, 1] to (B, 136): the 68 (x, y) *offsets from the mean shape* in units of half a crop.
+
+    Parameters
+    ----------
+    spatial : bool
+        Whether the last layer sees the final 3 x 3 features with their places (S must be `SIZE`), as the shipped weights do, or only
+        their mean, as in the original network (any S).
     """
     net = resnet18(weights=None, num_classes=2 * keypoints.COUNT)
     net.conv1 = nn.Conv2d(1, 64, kernel_size=7, stride=2, padding=3, bias=False)
+    if spatial:
+        net.avgpool, net.fc = nn.Identity(), nn.Linear(512 * _PLACES, 2 * keypoints.COUNT)
     return net
+
+
+def with_places(state: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """The weights of `build(spatial=False)` for `build()`: a network that answers the same, and can learn to use places."""
+    return {**state, "fc.weight": state["fc.weight"].repeat_interleave(_PLACES, dim=1) / _PLACES}
 
 
 def canonical_shape(size: int = SIZE) -> np.ndarray:
@@ -49,7 +64,7 @@ def crop(grey: np.ndarray, matrix: np.ndarray, size: int = SIZE) -> np.ndarray:
     """
     scale = np.sqrt(abs(np.linalg.det(matrix[:, :2])))
     if scale < 0.5:
-        smaller = cv2.resize(grey, None, fx=2 * scale, fy=2 * scale, interpolation=cv2.INTER_AREA)
+        smaller = cv2.resize(grey, [max(1, round(2 * scale * length)) for length in grey.shape[::-1]], interpolation=cv2.INTER_AREA)
         ratio_x, ratio_y = grey.shape[1] / smaller.shape[1], grey.shape[0] / smaller.shape[0]
         # pixel centres: x_full = ratio (x_small + 0.5) - 0.5
         to_full = np.array([[ratio_x, 0, (ratio_x - 1) / 2], [0, ratio_y, (ratio_y - 1) / 2], [0, 0, 1]])
@@ -94,18 +109,27 @@ def predict(net: nn.Module, greys: Sequence[np.ndarray], boxes: Sequence[np.ndar
     Returns
     -------
     ndarray of shape (B, 68, 2), float32
-        (x, y) in the pictures' pixels. In the last pass each crop is read twice, as it is and mirrored, and the answers are averaged.
+        (x, y) in the pictures' pixels. In the last pass each face is read four times, from crops tilted a little to either side, each as it
+        is and mirrored, and the answers are averaged.
     """
-    device = next(net.parameters()).device
     shapes = [keypoints.shape_in_box(box) for box in boxes]
     for number in range(1, passes + 1):
-        matrices = [crop_matrix(shape, size) for shape in shapes]
-        crops = to_input(np.stack([crop(grey, matrix, size) for grey, matrix in zip(greys, matrices, strict=True)]))
-        if number == passes:
-            answers = to_points(net(torch.cat([crops, crops.flip(-1)]).to(device)).cpu(), size)
-            plain, mirrored = np.split(answers, 2)
-            in_crop = (plain + keypoints.mirror(mirrored, size)) / 2
-        else:
-            in_crop = to_points(net(crops.to(device)).cpu(), size)
-        shapes = [keypoints.transform(cv2.invertAffineTransform(m), p) for m, p in zip(matrices, in_crop, strict=True)]
+        last = number == passes
+        readings = [_read(net, greys, shapes, tilt, mirrored=last, size=size) for tilt in (_TILTS if last else (0,))]
+        shapes = list(np.mean(readings, axis=0))
     return np.stack(shapes).astype(np.float32)
+
+
+def _read(net: nn.Module, greys: Sequence[np.ndarray], shapes: Sequence[np.ndarray], tilt: float, mirrored: bool, size: int) -> np.ndarray:
+    """One look at each face, where the last look left it; (B, 68, 2) in the pictures' pixels."""
+    middle = ((size - 1) / 2, (size - 1) / 2)
+    turn = np.vstack([cv2.getRotationMatrix2D(middle, tilt, 1), [0, 0, 1]])
+    matrices = [turn[:2] @ np.vstack([crop_matrix(shape, size), [0, 0, 1]]) for shape in shapes]
+    crops = to_input(np.stack([crop(grey, matrix, size) for grey, matrix in zip(greys, matrices, strict=True)]))
+    if mirrored:
+        crops = torch.cat([crops, crops.flip(-1)])
+    points = to_points(net(crops.to(next(net.parameters()).device)).cpu(), size)
+    if mirrored:
+        plain, flipped = np.split(points, 2)
+        points = (plain + keypoints.mirror(flipped, size)) / 2
+    return np.stack([keypoints.transform(cv2.invertAffineTransform(m), p) for m, p in zip(matrices, points, strict=True)])

@@ -10,8 +10,8 @@ def one_cycle(progress: float, warm_up: float = 0.1, first: float = 0.04, last: 
 
     Source: Smith and Topin 2019, in the form with cosine annealing.
 
-    >>> one_cycle(0.0), one_cycle(0.1), one_cycle(1.0)
-    (0.04, 1.0, 0.0001)
+    >>> [round(one_cycle(progress), 6) for progress in (0.0, 0.1, 1.0)]
+    [0.04, 1.0, 0.0001]
     """
     start, end, part = (first, 1.0, progress / warm_up) if progress < warm_up else (1.0, last, (progress - warm_up) / (1 - warm_up))
     return end + (start - end) * (1 + math.cos(math.pi * min(part, 1.0))) / 2

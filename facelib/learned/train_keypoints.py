@@ -32,6 +32,7 @@ class KeypointConfig:
     pictures: int = 300_000  # seen in all; about 100 times each frame
     batch: int = 32
     peak_rate: float = 1e-3
+    spatial: bool = False  # the head: see `keypoint_net.build`
     hardness: float = 1.0  # of the augmentation: scales how often a crop is badly placed, dark, blurred, noisy or covered
     weight_decay: float = 1e-2
     smooth_l1_beta: float = 0.02  # in half crops: 1.3 pixels of 128, below which the loss is quadratic
@@ -48,11 +49,13 @@ class KeypointConfig:
         return [size for start, size in self.sizes if progress >= start][-1]
 
 
-# The shipped weights went through both. The first ends at 128 pixels, more than there is to see (the faces of ytf68 are 74 pixels wide in
-# the median), and its training error was as large as its validation error; so the second goes back to 96 and trains on easier crops.
+# The shipped weights went through all three. The first stage ends at 128 pixels, more than there is to see (the faces of ytf68 are 74
+# pixels wide in the median), and its training error was as large as its validation error; so the second goes back to 96 and trains on
+# easier crops, until it begins to overfit. The third gives the last layer the places of the features, and hard crops again.
 STAGES = (
     KeypointConfig(),
-    KeypointConfig(pictures=120_000, peak_rate=5e-4, hardness=0.5, sizes=((0.0, keypoint_net.SIZE),)),
+    KeypointConfig(pictures=90_000, peak_rate=5e-4, hardness=0.5, sizes=((0.0, keypoint_net.SIZE),)),
+    KeypointConfig(pictures=60_000, peak_rate=5e-4, spatial=True, sizes=((0.0, keypoint_net.SIZE),)),
 )
 
 
@@ -94,9 +97,11 @@ def train(
 
     set_seed(config.seed)
     accelerator = Accelerator(mixed_precision=config.precision, cpu=not torch.cuda.is_available())
-    net = keypoint_net.build().to(memory_format=torch.channels_last)
+    net = keypoint_net.build(config.spatial).to(memory_format=torch.channels_last)
     if start is not None:
-        net.load_state_dict(start.state_dict())
+        state = start.state_dict()
+        widen = state["fc.weight"].shape != net.fc.weight.shape
+        net.load_state_dict(keypoint_net.with_places(state) if widen else state)
     optimizer = torch.optim.AdamW(net.parameters(), lr=config.peak_rate, weight_decay=config.weight_decay, fused=True)
     net, optimizer = accelerator.prepare(net, optimizer)
     average = AveragedModel(accelerator.unwrap_model(net), multi_avg_fn=get_ema_multi_avg_fn(config.ema_decay), use_buffers=True)
@@ -162,7 +167,7 @@ def run(data: str | Path, folder: Path, seed: int = 0, precision: str = "no", re
         "pictures_seen": sum(stage.pictures for stage in stages),
         "seed": seed,
         "config": [asdict(stage) for stage in stages],
-        "scores": {boxes: evaluate(net, validation, boxes).summary() for boxes in ("labels", "detected")},
+        "scores": {boxes: _scores(net, validation, boxes) for boxes in ("labels", "detected")},
         "seconds": round(sum(history[-1]["seconds"] for history in histories)),
         "hardware": hardware(),
         "software": f"torch {torch.__version__}",
@@ -172,6 +177,11 @@ def run(data: str | Path, folder: Path, seed: int = 0, precision: str = "no", re
     weights.save(net, "keypoints", card, folder)
     (folder / "keypoints-history.json").write_text(json.dumps(histories, indent=1) + "\n")
     return card
+
+
+def _scores(net: nn.Module, frames: list[Frame], boxes: str) -> dict:
+    scores = evaluate(net, frames, boxes)
+    return {**scores.summary(), "by_group": scores.by_group}
 
 
 def hardware() -> str:

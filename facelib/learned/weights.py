@@ -55,6 +55,11 @@ def card(name: str, folder: Path = FOLDER) -> dict:
     return json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
 
 
+def history(name: str, folder: Path = FOLDER) -> list[list[dict]]:
+    """The curve of the run that made the weights: a list for each stage, a row for each evaluation."""
+    return json.loads((folder / f"{name}-history.json").read_text(encoding="utf-8"))
+
+
 @cache
 def keypoint_network() -> nn.Module:
     """The shipped keypoint network, loaded once."""

@@ -48,5 +48,5 @@ def test_shapes_stay_faces_after_mirroring():
     grey = images.to_bytes(np.random.default_rng(0).random((240, 240), dtype=np.float32))
     for seed in range(10):
         _, moved = augmented_crop(grey, points, 128, np.random.default_rng(seed))
-        matrix = keypoints.similarity(moved, keypoint_net.canonical_shape())
-        np.testing.assert_allclose(keypoints.transform(matrix, moved), keypoint_net.canonical_shape(), atol=0.01)
+        matrix = keypoints.similarity(moved, keypoint_net.canonical_shape(128))
+        np.testing.assert_allclose(keypoints.transform(matrix, moved), keypoint_net.canonical_shape(128), atol=0.01)

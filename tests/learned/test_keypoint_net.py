@@ -18,13 +18,21 @@ class AlwaysTheMean(torch.nn.Module):
 
 
 def test_network_has_the_shape_that_the_docstring_says():
-    net = keypoint_net.build().eval()
+    pooled, spatial = keypoint_net.build(spatial=False).eval(), keypoint_net.build().eval()
     for size in (64, 128):
-        assert net(torch.zeros(2, 1, size, size)).shape == (2, 136)
+        assert pooled(torch.zeros(2, 1, size, size)).shape == (2, 136)
+    assert spatial(torch.zeros(2, 1, keypoint_net.SIZE, keypoint_net.SIZE)).shape == (2, 136)
+
+
+def test_a_head_with_places_begins_as_the_pooled_one():
+    pooled, spatial = keypoint_net.build(spatial=False).eval(), keypoint_net.build().eval()
+    spatial.load_state_dict(keypoint_net.with_places(pooled.state_dict()))
+    crops = torch.randn(3, 1, keypoint_net.SIZE, keypoint_net.SIZE, generator=torch.Generator().manual_seed(0))
+    torch.testing.assert_close(spatial(crops), pooled(crops), atol=1e-5, rtol=1e-4)
 
 
 def test_targets_and_points_are_inverse():
-    points = np.random.default_rng(0).uniform(0, 128, (3, 68, 2))
+    points = np.random.default_rng(0).uniform(0, keypoint_net.SIZE, (3, 68, 2))
     back = keypoint_net.to_points(torch.from_numpy(keypoint_net.to_target(points)))
     np.testing.assert_allclose(back, points, atol=1e-4)
 
@@ -50,7 +58,7 @@ def test_crop_puts_the_picture_where_the_matrix_says(scale):
 def test_prediction_is_mapped_back_to_the_picture():
     box = np.array([40.0, 30.0, 90.0, 90.0])
     points = keypoint_net.predict(AlwaysTheMean(), [np.zeros((200, 220), np.float32)], [box], passes=3)
-    np.testing.assert_allclose(points[0], keypoints.shape_in_box(box), atol=0.02)
+    np.testing.assert_allclose(points[0], keypoints.shape_in_box(box), atol=0.3)  # the mean of tilted shapes is a little small
     assert points.dtype == np.float32
 
 
@@ -67,7 +75,7 @@ def test_network_overfits_one_batch():
     generator = torch.Generator().manual_seed(0)
     torch.manual_seed(0)
     net = keypoint_net.build().train()
-    crops, targets = torch.randn(8, 1, 64, 64, generator=generator), 0.2 * torch.randn(8, 136, generator=generator)
+    crops, targets = torch.randn(8, 1, 96, 96, generator=generator), 0.2 * torch.randn(8, 136, generator=generator)
     optimizer = torch.optim.AdamW(net.parameters(), lr=1e-3)
     losses = []
     for _ in range(40):
