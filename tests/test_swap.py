@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -132,3 +134,18 @@ def test_stages_are_reported_in_order(collins, hopper):
     seen = []
     facelib.swap(collins, hopper, report=seen.append)
     assert [stage.split()[0] for stage in seen] == ["finding", "placing", "warping"]
+
+
+# Made by: images.save(figures.around(swapped.blended, swapped.target_points, 64), f"tests/golden/{which}.png") with the weights of
+# 2026-11-22; looked at, and good. A change of weights moves keypoints by a pixel or two, a fault moves the picture.
+@pytest.mark.parametrize("which", ["collins_on_hopper", "hopper_on_collins"])
+def test_swaps_look_as_they_did(which, request):
+    from facelib import figures
+
+    swapped = request.getfixturevalue(which)
+    golden = images.load(Path(__file__).parent / "golden" / f"{which}.png")
+    now = figures.around(swapped.blended, swapped.target_points, 64)
+    assert np.abs(now - golden).mean() < 0.01
+    # and the test can fail: the raw composite and the untouched target are further away
+    for other in (swapped.composite, swapped.target):
+        assert np.abs(figures.around(other, swapped.target_points, 64) - golden).mean() > 0.012
