@@ -22,7 +22,7 @@ lint: $(READY)  ## code style, and notebooks in step with their sources
 	$(BIN)/python tools/notebooks.py check
 
 live: $(READY)  ## JupyterLab on the chapters
-	$(BIN)/jupyter lab --notebook-dir=book
+	$(BIN)/jupyter lab --notebook-dir=book $(if $(filter 0,$(shell id -u)),--allow-root)
 
 notebooks: $(READY)  ## run the chapters and write them anew as notebooks
 	$(BIN)/python tools/notebooks.py run
