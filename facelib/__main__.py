@@ -11,7 +11,7 @@ import re
 import sys
 from pathlib import Path
 
-from facelib import __version__, blenders, images
+from facelib import __version__, blenders, figures, images
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -54,8 +54,6 @@ def swap(options: argparse.Namespace) -> None:
     )
     pictures = {options.out: result.blended}
     if folder:
-        from facelib import figures
-
         pictures |= zip(stage_files, figures.stages(result).values(), strict=True)
     _progress("writing")
     images.save_all(pictures)
@@ -65,7 +63,6 @@ def swap(options: argparse.Namespace) -> None:
 
 def demo(options: argparse.Namespace) -> None:
     """Eileen Collins and Grace Hopper, both ways."""
-    from facelib import figures
     from facelib.datasets import portraits
 
     folder = options.out
@@ -135,25 +132,7 @@ def train_mean_shape(options: argparse.Namespace) -> None:
     _say(options.out)
 
 
-_STAGE_FILES = [
-    f"{number:02d}-{name}.png"
-    for number, name in enumerate(
-        [
-            "source",
-            "target",
-            "source-keypoints",
-            "target-keypoints",
-            "source-triangles",
-            "target-triangles",
-            "warped",
-            "mask",
-            "composite",
-            "matched",
-            "blended",
-        ],
-        start=1,
-    )
-]
+_STAGE_FILES = [f"{number:02d}-{name}.png" for number, name in enumerate(figures.STAGES, start=1)]
 
 
 def _swap(source, target, **options):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import cv2
@@ -80,21 +80,24 @@ def around_matrix(points: np.ndarray, side: int = 400, margin: float = 1.75) -> 
     return np.array([[scale, 0, side / 2 - scale * middle[0]], [0, scale, side / 2 - scale * middle[1]]])
 
 
+STAGES: dict[str, Callable[[Swap], np.ndarray]] = {
+    "source": lambda swap: draw_box(swap.source, swap.source_box),
+    "target": lambda swap: draw_box(swap.target, swap.target_box),
+    "source-keypoints": lambda swap: draw_points(swap.source, swap.source_points),
+    "target-keypoints": lambda swap: draw_points(swap.target, swap.target_points),
+    "source-triangles": lambda swap: draw_triangles(swap.source, swap.source_points),
+    "target-triangles": lambda swap: draw_triangles(swap.target, swap.target_points),
+    "warped": lambda swap: swap.warped * swap.mask[..., None],
+    "mask": lambda swap: np.repeat(swap.mask[..., None], 3, axis=2),
+    "composite": lambda swap: swap.composite,
+    "matched": lambda swap: swap.matched * swap.mask[..., None],
+    "blended": lambda swap: swap.blended,
+}
+
+
 def stages(swap: Swap) -> dict[str, np.ndarray]:
     """Every stage of a swap as a picture of full size, by name, in order."""
-    return {
-        "source": draw_box(swap.source, swap.source_box),
-        "target": draw_box(swap.target, swap.target_box),
-        "source-keypoints": draw_points(swap.source, swap.source_points),
-        "target-keypoints": draw_points(swap.target, swap.target_points),
-        "source-triangles": draw_triangles(swap.source, swap.source_points),
-        "target-triangles": draw_triangles(swap.target, swap.target_points),
-        "warped": swap.warped * swap.mask[..., None],
-        "mask": np.repeat(swap.mask[..., None], 3, axis=2),
-        "composite": swap.composite,
-        "matched": swap.matched * swap.mask[..., None],
-        "blended": swap.blended,
-    }
+    return {name: draw(swap) for name, draw in STAGES.items()}
 
 
 def strip(swap: Swap, side: int = 400) -> dict[str, np.ndarray]:

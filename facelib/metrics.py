@@ -30,6 +30,11 @@ def nme(predicted: np.ndarray, truth: np.ndarray, by: str = "inter-ocular") -> n
     >>> nme(face, face)
     array([0.])
     """
+    return point_errors(predicted, truth, by).mean(axis=1)
+
+
+def point_errors(predicted: np.ndarray, truth: np.ndarray, by: str = "inter-ocular") -> np.ndarray:
+    """The distance of each point to its label, over the distance of the eyes: (N, 68); arguments as for `nme`."""
     if predicted.shape != truth.shape or truth.shape[1:] != (keypoints.COUNT, 2):
         raise ValueError(f"nme: expected two arrays of shape (N, 68, 2), got {predicted.shape} and {truth.shape}")
     if by == "inter-ocular":
@@ -38,7 +43,7 @@ def nme(predicted: np.ndarray, truth: np.ndarray, by: str = "inter-ocular") -> n
         right, left = (truth[:, eye].mean(axis=1) for eye in (keypoints.RIGHT_EYE, keypoints.LEFT_EYE))
     else:
         raise ValueError(f"nme: by must be 'inter-ocular' or 'inter-pupil', got {by!r}")
-    return np.linalg.norm(predicted - truth, axis=-1).mean(axis=1) / np.linalg.norm(right - left, axis=-1)
+    return np.linalg.norm(predicted - truth, axis=-1) / np.linalg.norm(right - left, axis=-1)[:, None]
 
 
 def seam_energy(image: np.ndarray, reference: np.ndarray, mask: np.ndarray) -> float:

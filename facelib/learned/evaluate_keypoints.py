@@ -106,6 +106,5 @@ def evaluate(
 
 
 def _by_group(guess: np.ndarray, truth: np.ndarray) -> dict[str, float]:
-    right, left = (truth[:, corner] for corner in keypoints.OUTER_EYE_CORNERS)
-    errors = np.linalg.norm(guess - truth, axis=2) / np.linalg.norm(right - left, axis=1)[:, None]
+    errors = metrics.point_errors(guess, truth)
     return {group: round(100 * float(errors[:, list(rows)].mean()), 2) for group, rows in keypoints.GROUPS.items()}

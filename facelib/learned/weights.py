@@ -13,6 +13,7 @@ from safetensors.torch import load as read_tensors
 from safetensors.torch import save as write_tensors
 from torch import nn
 
+from facelib.images import write_whole
 from facelib.learned import keypoint_net
 
 FOLDER = Path(str(files("facelib.learned"))) / "weights"
@@ -27,9 +28,9 @@ def save(net: nn.Module, name: str, card: dict, folder: Path = FOLDER) -> None:
     tensors = {key: value.half() if value.is_floating_point() else value for key, value in net.state_dict().items()}
     contents = write_tensors({key: value.cpu().contiguous() for key, value in tensors.items()})
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{name}.safetensors").write_bytes(contents)
     record = {"name": name, **card, "sha256": hashlib.sha256(contents).hexdigest()}
-    (folder / f"{name}.json").write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    text = json.dumps(record, indent=1, ensure_ascii=False) + "\n"
+    write_whole({folder / f"{name}.safetensors": contents, folder / f"{name}.json": text.encode()})
 
 
 def load(net: nn.Module, name: str, folder: Path = FOLDER) -> nn.Module:
