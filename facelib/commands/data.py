@@ -1,0 +1,56 @@
+"""facelib fetch and describe, and the options by which other commands choose labelled faces."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+from facelib import records
+from facelib.commands import terminal
+from facelib.datasets import faults, ibug300w, named
+from facelib.datasets.frame import Frame
+
+
+def add(command: Callable[..., argparse.ArgumentParser]) -> None:
+    """Tell the parser about these commands; `command(name, run)` makes a parser for each."""
+    sub = command("fetch", fetch)
+    sub.add_argument("name", choices=list(named.NAMED), help="which: 340 MB and 1.8 GB")
+    sub.add_argument("-o", "--out", type=Path, metavar="DIR", help="the folder to make; by default in FACELIB_DATA, or in the cache")
+
+    sub = command("describe", describe)
+    add_data(sub, "data")
+    sub.add_argument("--json", type=Path, metavar="FILE", help="write the numbers there too")
+
+
+def add_data(sub: argparse.ArgumentParser, flag: str = "--data", **more) -> None:
+    """The options that `frames` reads."""
+    where = "ytf68 or ibug300w (looked up in FACELIB_DATA, then in the cache), or a folder in the layout of either"
+    sub.add_argument(flag, metavar="NAME|DIR", help=where, **more)
+    sub.add_argument("--subset", choices=list(ibug300w.SUBSETS), help="of ibug300w: one of the standard sets")
+    add_bad(sub)
+
+
+def add_bad(sub: argparse.ArgumentParser) -> None:
+    """What to do with bad rows."""
+    sub.add_argument("--bad", choices=faults.CHOICES, default="refuse", help="bad rows: refuse the data set (default), or skip and say so")
+
+
+def frames(options: argparse.Namespace, people: list[str] | None = None) -> list[Frame]:
+    """The frames that --data, --subset and --bad ask for; what is skipped is said on standard error."""
+    return named.load(options.data, people, options.subset, options.bad, terminal.warn)
+
+
+def fetch(options: argparse.Namespace) -> None:
+    """Download a data set, and say where it is; what was broken off goes on."""
+    terminal.say(named.fetch(options.name, options.out))
+
+
+def describe(options: argparse.Namespace) -> None:
+    """Who is in a data set: people, sizes, poses."""
+    from facelib.datasets import describe as description
+
+    records.check_place(options.json)
+    record = description.record(options.data, frames(options))
+    print(description.as_text(record))
+    records.save(options.json, record)

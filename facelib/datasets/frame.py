@@ -1,0 +1,45 @@
+"""One labelled picture of a face, the same from every data set."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from PIL import Image
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One labelled face; `facelib.images.load(frame.path)` reads its picture."""
+
+    path: Path
+    person: str  # who it is, as far as the data set says; a split keeps the frames of one together
+    points: np.ndarray  # (68, 2) float32, (x, y) in pixels
+    box: np.ndarray | None = None  # (4,) float64: x, y, width, height in pixels, where the data set gives one
+
+    def grey(self) -> np.ndarray:
+        """The picture as (H, W) uint8, the quick way. OpenCV fills up a picture that was cut off; `faults.check` finds those."""
+        grey = cv2.imread(str(self.path), cv2.IMREAD_GRAYSCALE)
+        if grey is None:
+            raise FileNotFoundError(f"{self.path}: missing or damaged")
+        return grey
+
+    def size(self) -> tuple[int, int]:
+        """The picture's (H, W), from the file's first bytes."""
+        with Image.open(self.path) as picture:
+            return picture.size[::-1]
+
+
+@dataclass(frozen=True)
+class MadeFrame(Frame):
+    """A labelled face that was computed and is no file; `path` is a name for messages."""
+
+    made: np.ndarray | None = None  # (H, W) uint8
+
+    def grey(self) -> np.ndarray:
+        return self.made
+
+    def size(self) -> tuple[int, int]:
+        return self.made.shape
