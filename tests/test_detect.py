@@ -1,14 +1,14 @@
 import numpy as np
 import pytest
 
-from facelib import detect
+from facelib import detect, images
 
 
 def test_portraits_have_the_boxes_that_opencv_is_known_to_give(collins, hopper):
     # cascade alone, at full size: Collins 177,66,95,95; Hopper 155,105,222,222
     for picture, known in ((collins, (177, 66, 95, 95)), (hopper, (155, 105, 222, 222))):
         box = detect.find_faces(picture)[0]
-        assert detect._overlap(box, np.array(known, float)) > 0.7
+        assert detect.overlap(box, np.array(known, float)) > 0.7
 
 
 def test_largest_face_comes_first(collins, hopper):
@@ -17,6 +17,48 @@ def test_largest_face_comes_first(collins, hopper):
     areas = boxes[:, 2] * boxes[:, 3]
     assert (np.diff(areas) <= 0).all()
     assert boxes[0, 0] > 512 > boxes[1, 0]
+
+
+@pytest.mark.parametrize("degrees", [-40, -25, -10, 15, 30, 45])
+def test_tilted_heads_are_found(collins, hopper, degrees):
+    for picture, known in ((collins, (177, 66, 95, 95)), (hopper, (155, 105, 222, 222))):
+        grey, matrix = detect.turn(images.to_bytes(images.to_grey(picture)), degrees)
+        middle = matrix[:, :2] @ (known[0] + known[2] / 2, known[1] + known[3] / 2) + matrix[:, 2]
+        truth = np.array([*(middle - known[2] / 2), known[2], known[3]])
+        assert detect.overlap(detect.find_faces(grey)[0], truth) > 0.5
+
+
+def test_a_face_that_several_turns_show_comes_once(collins):
+    grey = images.to_bytes(images.to_grey(collins))
+    apart = [len(detect.look(grey, turns=(degrees,), neighbours=5)) for degrees in (-10, 0, 10)]
+    assert min(apart) >= 1
+    boxes = detect.look(grey, turns=(-10, 0, 10), neighbours=5)
+    overlaps = [detect.overlap(one, other) for i, one in enumerate(boxes) for other in boxes[:i]]
+    assert max(overlaps, default=0) <= 0.3
+
+
+def test_turning_keeps_every_pixel_in_view():
+    grey = np.random.default_rng(0).integers(0, 255, (41, 70), np.uint8)
+    same, matrix = detect.turn(grey, 0)
+    assert same is grey
+    np.testing.assert_array_equal(matrix, np.eye(2, 3))
+    quarter, matrix = detect.turn(grey, 90)
+    np.testing.assert_array_equal(quarter[:70, :41], np.rot90(grey))
+    for degrees in (-33, 20, 120):
+        turned, matrix = detect.turn(grey, degrees)
+        corners = np.array([[0, 0], [69, 0], [0, 40], [69, 40]]) @ matrix[:, :2].T + matrix[:, 2]
+        assert (corners >= -0.51).all()
+        assert (corners <= np.array(turned.shape[::-1]) - 0.49).all()
+
+
+def test_overlap_by_counting_pixels():
+    one, other = np.array([3, 5, 10, 8]), np.array([6, 2, 12, 9])
+    canvas = np.zeros((2, 30, 30), bool)
+    for layer, (x, y, width, height) in zip(canvas, (one, other), strict=True):
+        layer[y : y + height, x : x + width] = True
+    assert detect.overlap(one, other) == pytest.approx(canvas.all(axis=0).sum() / canvas.any(axis=0).sum())
+    assert detect.overlap(one, one) == 1
+    assert detect.overlap(one, one + (100, 0, 0, 0)) == 0
 
 
 def test_no_face_is_an_empty_array():
