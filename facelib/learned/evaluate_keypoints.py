@@ -1,64 +1,105 @@
-"""How far a keypoint network is from the labels."""
+"""How far predicted keypoints are from the labels, the way the field measures it, with intervals over people."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from torch import nn
 
-from facelib import detect, keypoints, metrics
-from facelib.datasets.ytf68 import Frame
-from facelib.learned import keypoint_net
+from facelib import bootstrap, detect, keypoints, metrics, pose
+from facelib.datasets.frame import Frame
+from facelib.learned import crops, predict_keypoints
+
+BOXES = ("labels", "detected", "given")
+REGIONS = {
+    "jaw": ("jaw",),
+    "brows": ("right brow", "left brow"),
+    "nose": ("nose bridge", "nostrils"),
+    "eyes": ("right eye", "left eye"),
+    "mouth": ("outer lips", "inner lips"),
+}
+YAW_BINS = {"0-15": (0, 15), "15-30": (15, 30), "30-45": (30, 45), "45+": (45, 180)}  # degrees, to either side
+CED_PERCENT = np.arange(0, 12.5, 0.5)
+_NME = {"nme_inter_ocular": "inter-ocular", "nme_inter_pupil": "inter-pupil", "nme_box": "box"}
+_LIMITS = {"8": 0.08, "10": metrics.FAILURE}  # of the inter-ocular distance: papers use either
+
+Predictor = Callable[[list[np.ndarray], list[np.ndarray]], np.ndarray]  # grey pictures and a box in each to points (B, 68, 2)
 
 
 @dataclass(frozen=True)
 class KeypointScores:
-    """Errors of every frame in which there was a box."""
+    """Errors of every face that there was a box for."""
 
-    people: int
-    frames: int
+    people: list[str]  # whose face each is
     missed: int  # frames in which the detector saw no face where the label has one
-    inter_ocular: np.ndarray  # (frames - missed,), a fraction of the eyes' distance
-    inter_pupil: np.ndarray
-    by_group: dict[str, float]  # inter-ocular error of the points of each group, percent
+    points: np.ndarray  # (N, 68) errors of the points, a fraction of the inter-ocular distance
+    faces: dict[str, np.ndarray]  # a number for each face, (N,), in percent, by the name under which `summary` has its mean
+    yaw: np.ndarray  # (N,) degrees, of the labels
 
-    def summary(self) -> dict[str, float | int]:
-        """Numbers to print: errors in percent, failures as a share of the frames with a box."""
-        ocular = self.inter_ocular
+    @property
+    def by_group(self) -> dict[str, float]:
+        """Inter-ocular error of each of the nine groups of points, in percent."""
+        return {group: _percent(self.points[:, list(rows)]) for group, rows in keypoints.GROUPS.items()}
+
+    def summary(self) -> dict:
+        """Everything to print and to save; in percent, and as shares of the faces with a box.
+
+        `n` counts frames, with those missed; `auc_8` is the area under the cumulative error curve up to an inter-ocular error of 8 %.
+        Intervals are 95 % and over people.
+        """
+        low, high = bootstrap.interval(np.stack(list(self.faces.values()), axis=1), self.people)
+        rows = {region: [i for group in groups for i in keypoints.GROUPS[group]] for region, groups in REGIONS.items()}
+        ocular = self.faces["nme_inter_ocular"]
         return {
-            "people": self.people,
-            "n": self.frames,
+            "people": len(set(self.people)),
+            "n": len(self.people) + self.missed,
             "missed": self.missed,
-            "nme_inter_ocular": round(100 * float(ocular.mean()), 3),
-            "nme_inter_pupil": round(100 * float(self.inter_pupil.mean()), 3),
-            "median_inter_ocular": round(100 * float(np.median(ocular)), 3),
-            "failures_above_10": round(100 * float((ocular > metrics.FAILURE).mean()), 3),
+            **{name: round(float(values.mean()), 3) for name, values in self.faces.items()},
+            "median_inter_ocular": round(float(np.median(ocular)), 3),
+            "interval_95": {name: [round(float(end), 3) for end in ends] for name, *ends in zip(self.faces, low, high, strict=True)},
+            "bootstrap": {"over": "people", "rounds": bootstrap.ROUNDS, "seed": bootstrap.SEED},
+            "by_region": {region: _percent(self.points[:, chosen]) for region, chosen in rows.items()},
+            "by_yaw": {name: self._of(_within(self.yaw, *ends)) for name, ends in YAW_BINS.items()},
+            "ced": {"percent": CED_PERCENT.tolist(), "share": metrics.ced(ocular, CED_PERCENT).round(4).tolist()},
         }
 
-
-def as_text(record: dict) -> str:
-    """The summary as lines for a person."""
-    return "\n".join(
-        [
-            f"boxes                   {record['boxes']}",
-            f"frames (n)              {record['n']} of {record['people']} people, {record['people_trained_on']} of them seen in training",
-            f"no box found in         {record['missed']}",
-            f"NME inter-ocular        {record['nme_inter_ocular']:.2f} %",
-            f"NME inter-pupil         {record['nme_inter_pupil']:.2f} %",
-            f"median inter-ocular     {record['median_inter_ocular']:.2f} %",
-            f"failures (above 10 %)   {record['failures_above_10']:.2f} %",
-        ]
-    )
+    def _of(self, chosen: np.ndarray) -> dict:
+        """Part of the summary for some of the faces; None stands where there are none."""
+        people = [person for person, inside in zip(self.people, chosen, strict=True) if inside]
+        names = ("nme_inter_ocular", "nme_box", "failures_above_10")
+        means = {name: round(float(self.faces[name][chosen].mean()), 3) if people else None for name in names}
+        return {"n": len(people), "people": len(set(people)), **means}
 
 
-def evaluate(
-    net: nn.Module,
-    frames: list[Frame],
+def score(guess: np.ndarray, truth: np.ndarray, people: Sequence[str], missed: int = 0) -> KeypointScores:
+    """Compare predicted points with labels, whoever predicted them.
+
+    Parameters
+    ----------
+    guess, truth : ndarray of shape (N, 68, 2)
+        (x, y) in pixels.
+    people : sequence of N str
+        Whose face each is: intervals are over people.
+    missed : int
+        Faces that are not among the N because no box was found.
+    """
+    if not len(truth) or len(people) != len(truth):
+        raise ValueError(f"people: expected one name for each of one or more faces, got {len(people)} names for {len(truth)} faces")
+    errors = {name: metrics.nme(guess, truth, by) for name, by in _NME.items()}
+    ocular = errors["nme_inter_ocular"]
+    areas = {f"auc_{name}": metrics.area_under_ced(ocular, limit) for name, limit in _LIMITS.items()}
+    failures = {f"failures_above_{name}": metrics.failures(ocular, limit) for name, limit in _LIMITS.items()}
+    faces = {name: 100.0 * values for name, values in (errors | areas | failures).items()}
+    return KeypointScores(list(people), missed, metrics.point_errors(guess, truth), faces, pose.yaw(truth))
+
+
+def measure(
+    predict: Predictor,
+    frames: Sequence[Frame],
     boxes: str = "labels",
-    passes: int = keypoint_net.PASSES,
-    size: int = keypoint_net.SIZE,
+    as_labelled: Callable[[np.ndarray], np.ndarray] = lambda points: points,
     batch: int = 64,
     report: Callable[[Iterable], Iterable] = iter,
 ) -> KeypointScores:
@@ -66,45 +107,96 @@ def evaluate(
 
     Parameters
     ----------
-    net : Module
-        As `keypoint_net.build` makes it, in evaluation mode.
-    frames : list of Frame
-    boxes : {"labels", "detected"}
-        The box from the labelled points, or the detected box that overlaps it most. A frame with no such box counts as missed and
-        has no part in the errors.
-    passes, size, batch : int
-        See `keypoint_net.predict`; faces a batch.
+    predict : callable
+        Takes grey pictures, (H, W) uint8, and as many boxes; gives points (B, 68, 2).
+    frames : sequence of Frame
+    boxes : {"labels", "detected", "given"}
+        The box from the labelled points; the detected box that overlaps it most; or the box that the data set gives, `frame.box`. A
+        frame in which no such box is detected counts as missed and has no part in the errors.
+    as_labelled : callable
+        Puts predicted points (N, 68, 2) where the data set's labels would be, if those are known to lie elsewhere.
+    batch : int
+        Faces a call.
     report : callable
         Wraps the iterable of batches, as tqdm does.
+
+    Raises
+    ------
+    ValueError
+        No box in any frame; or boxes to be given, and a frame without one.
     """
-    if boxes not in ("labels", "detected"):
-        raise ValueError(f"boxes: expected 'labels' or 'detected', got {boxes!r}")
+    if boxes not in BOXES:
+        raise ValueError(f"boxes: expected 'labels', 'detected' or 'given', got {boxes!r}")
     found, predicted = [], []
     for start in report(range(0, len(frames), batch)):
-        part, greys, at = [], [], []
-        for frame in frames[start : start + batch]:
-            grey = frame.grey()
-            box = keypoints.face_box(frame.points)
-            if boxes == "detected":
-                box = detect.nearest(detect.find_faces(grey), box)
-            if box is not None:
-                part.append(frame), greys.append(grey), at.append(box)
+        part = [(frame, grey := frame.grey(), _box(frame, grey, boxes)) for frame in frames[start : start + batch]]
+        part = [row for row in part if row[2] is not None]
         if part:
-            predicted.append(keypoint_net.predict(net, greys, at, passes, size))
-            found += part
+            of, greys, at = map(list, zip(*part, strict=True))
+            predicted.append(predict(greys, at))
+            found += of
     if not found:
         raise ValueError(f"no box in any of {len(frames)} frames")
-    truth, guess = np.stack([frame.points for frame in found]), np.concatenate(predicted)
-    return KeypointScores(
-        people=len({frame.person for frame in frames}),
-        frames=len(frames),
-        missed=len(frames) - len(found),
-        inter_ocular=metrics.nme(guess, truth, "inter-ocular"),
-        inter_pupil=metrics.nme(guess, truth, "inter-pupil"),
-        by_group=_by_group(guess, truth),
-    )
+    truth, people = np.stack([frame.points for frame in found]), [frame.person for frame in found]
+    return score(as_labelled(np.concatenate(predicted)), truth, people, missed=len(frames) - len(found))
 
 
-def _by_group(guess: np.ndarray, truth: np.ndarray) -> dict[str, float]:
-    errors = metrics.point_errors(guess, truth)
-    return {group: round(100 * float(errors[:, list(rows)].mean()), 2) for group, rows in keypoints.GROUPS.items()}
+def evaluate(
+    net: nn.Module, frames: Sequence[Frame], boxes: str = "labels", passes: int = predict_keypoints.PASSES, size: int = crops.SIZE, **more
+) -> KeypointScores:
+    """`measure` a network of `keypoint_net`, in evaluation mode; passes and size as for `predict_keypoints.predict`."""
+    return measure(lambda greys, at: predict_keypoints.predict(net, greys, at, passes, size), frames, boxes, **more)
+
+
+def as_text(record: dict) -> str:
+    """The summary as a table for a person."""
+
+    def row(label: str, name: str) -> str:
+        low, high = record["interval_95"][name]
+        return f"{label:<26}{record[name]:7.2f} %   {low:6.2f} to {high:6.2f}"
+
+    lines = [
+        f"boxes                     {record['boxes']}",
+        f"frames (n)                {record['n']} of {record['people']} people, {record['people_trained_on']} of them seen in training",
+        f"no box found in           {record['missed']}",
+        "",
+        f"{'':<26}{'mean':>9}   95 %, over people",
+        row("NME inter-ocular", "nme_inter_ocular"),
+        row("NME inter-pupil", "nme_inter_pupil"),
+        row("NME box", "nme_box"),
+        row("AUC up to 8 %", "auc_8"),
+        row("AUC up to 10 %", "auc_10"),
+        row("failures, above 8 %", "failures_above_8"),
+        row("failures, above 10 %", "failures_above_10"),
+        f"{'median inter-ocular':<26}{record['median_inter_ocular']:7.2f} %",
+        "",
+        "NME inter-ocular of",
+        *(f"  {region:<24}{error:7.2f} %" for region, error in record["by_region"].items()),
+        "",
+        f"{'yaw, degrees':<16}{'n':>6}{'people':>8}{'inter-ocular':>14}{'box':>8}{'above 10 %':>12}",
+    ]
+    for name, part in record["by_yaw"].items():
+        numbers = [part[key] for key in ("nme_inter_ocular", "nme_box", "failures_above_10")]
+        cells = ["-" if number is None else f"{number:.2f}" for number in numbers]
+        lines.append(f"{name:<16}{part['n']:>6}{part['people']:>8}{cells[0]:>14}{cells[1]:>8}{cells[2]:>12}")
+    return "\n".join(lines)
+
+
+def _box(frame: Frame, grey: np.ndarray, boxes: str) -> np.ndarray | None:
+    label = keypoints.face_box(frame.points)
+    if boxes == "labels":
+        return label
+    if boxes == "detected":
+        return detect.nearest(detect.find_faces(grey), label)
+    box = getattr(frame, "box", None)
+    if box is None:
+        raise ValueError(f"{frame.path}: its data set gives no box; use boxes='labels' or 'detected'")
+    return box
+
+
+def _percent(errors: np.ndarray) -> float:
+    return round(100 * float(errors.mean()), 2)
+
+
+def _within(yaw: np.ndarray, low: float, high: float) -> np.ndarray:
+    return (np.abs(yaw) >= low) & (np.abs(yaw) < high)
