@@ -30,6 +30,7 @@ GROUPS = {
 CLOSED = ("right eye", "left eye", "outer lips", "inner lips")  # drawn as loops, the others as open lines
 RIGHT_EYE, LEFT_EYE = list(GROUPS["right eye"]), list(GROUPS["left eye"])
 OUTER_EYE_CORNERS = (36, 45)
+UNSURE = 0.10  # of the inter-ocular distance: where a face's mean expected error is above it, the field would count a failure
 
 _MIRRORED_PAIRS = (
     *((i, 16 - i) for i in range(8)),
@@ -62,13 +63,27 @@ def predict(pictures: Sequence[np.ndarray], boxes: Sequence[np.ndarray], passes:
     Returns
     -------
     ndarray of shape (B, 68, 2), float32
-        (x, y) in the pictures' pixels. There is always an answer, also where there is no face.
+        (x, y) in the pictures' pixels. There is always an answer, also where there is no face: `predict_with_errors` tells.
+    """
+    return predict_with_errors(pictures, boxes, passes)[0]
+
+
+def predict_with_errors(pictures: Sequence[np.ndarray], boxes: Sequence[np.ndarray], passes: int = 2) -> tuple[np.ndarray, np.ndarray]:
+    """As `predict`, and how far off the model expects each point to be.
+
+    Returns
+    -------
+    points : ndarray of shape (B, 68, 2), float32
+    errors : ndarray of shape (B, 68), float32
+        The expected distance of each point from where it should be, as a share of the inter-ocular distance; a face's mean is its
+        expected NME. Calibrated on people whom the model never saw; above `UNSURE`, do not trust the face.
     """
     for picture in pictures:
         images.check_picture(picture, "pictures")
-    from facelib.learned import keypoint_net, weights  # brings torch, which `import facelib` must not
+    from facelib.learned import predict_keypoints, weights  # brings torch, which `import facelib` must not
 
-    return keypoint_net.predict(weights.keypoint_network(), [images.to_grey(picture) for picture in pictures], boxes, passes)
+    reading = predict_keypoints.read(weights.keypoint_network(), [images.to_grey(picture) for picture in pictures], boxes, passes)
+    return reading.points, weights.keypoint_calibration().expected_errors(reading)
 
 
 def check_points(points: np.ndarray, name: str, count: int | None = COUNT) -> None:
@@ -110,10 +125,21 @@ def mean_shape() -> np.ndarray:
     ndarray of shape (68, 2), float64
         Read-only. Written by `facelib train mean-shape`.
     """
-    record = json.loads((files("facelib") / "mean_shape.json").read_text(encoding="utf-8"))
-    points = np.array(record["points"])
-    points.setflags(write=False)
-    return points
+    return _shape_file("points")
+
+
+@cache
+def shape_modes() -> np.ndarray:
+    """How faces differ from the mean: the principal components of the training people's aligned shapes, the widest first.
+
+    Returns
+    -------
+    ndarray of shape (10, 68, 2), float64
+        Each as long as one standard deviation, in the mean shape's units, so that `mean_shape() + rng.normal(size=10) @ modes` (over the
+        first axis) draws a face at random. Read-only. A point distribution model (Cootes et al. 1995), written by
+        `facelib train mean-shape`.
+    """
+    return _shape_file("modes")
 
 
 def similarity(moving: np.ndarray, fixed: np.ndarray) -> np.ndarray:
@@ -179,9 +205,17 @@ def procrustes_mean(shapes: np.ndarray, rounds: int = 5) -> np.ndarray:
     return mean
 
 
-def mean_shape_record(shapes: np.ndarray, source: str) -> dict:
-    """What `mean_shape.json` holds: the Procrustes mean of shapes (N, 68, 2), how many they were, and whence."""
-    return {"source": source, "shapes": len(shapes), "points": procrustes_mean(np.asarray(shapes, float)).round(5).tolist()}
+def mean_shape_record(shapes: np.ndarray, source: str, modes: int = 10) -> dict:
+    """What `mean_shape.json` holds: the Procrustes mean of shapes (N, 68, 2), their first modes, how many they were, and whence."""
+    shapes = np.asarray(shapes, float)
+    mean = procrustes_mean(shapes)
+    aligned = np.stack([transform(similarity(shape, mean), shape) for shape in shapes]) - mean
+    both = np.concatenate([aligned, mirror(aligned, 1)])  # faces have no preferred side; a width of 1 mirrors about zero
+    _, deviations, directions = np.linalg.svd(both.reshape(len(both), -1), full_matrices=False)
+    scaled = (deviations[:modes, None] / np.sqrt(len(both)) * directions[:modes]).reshape(-1, COUNT, 2)
+    share = (deviations[:modes] ** 2).sum() / (deviations**2).sum()
+    numbers = {"points": mean.round(5).tolist(), "modes": scaled.round(5).tolist(), "variance_in_modes": round(float(share), 4)}
+    return {"source": source, "shapes": len(shapes), **numbers}
 
 
 def face_box(points: np.ndarray) -> np.ndarray:
@@ -218,6 +252,12 @@ def shape_in_box(box: np.ndarray) -> np.ndarray:
     side = np.sqrt(width * height)
     centre = (x + width / 2, y + height / 2 + _CASCADE_SHIFT_DOWN * side)
     return mean_shape() * (_CASCADE_SIZE * side) + centre
+
+
+def _shape_file(name: str) -> np.ndarray:
+    values = np.array(json.loads((files("facelib") / "mean_shape.json").read_text(encoding="utf-8"))[name])
+    values.setflags(write=False)
+    return values
 
 
 def _normalised(points: np.ndarray) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,10 @@ from facelib import blenders, detect, images, keypoints
 from facelib.composite import hull_mask, match_colours, paste
 from facelib.triangulation import triangles_with_surroundings, with_surroundings
 from facelib.warp import warp
+
+
+class UnsureKeypoints(UserWarning):
+    """The keypoints of a face may be wrong, and then so is the swap."""
 
 
 @dataclass(frozen=True)
@@ -27,11 +32,23 @@ class Swap:
     target_box: np.ndarray
     source_points: np.ndarray
     target_points: np.ndarray
+    source_error: float | None  # the mean error to expect of the points, a share of the inter-ocular distance; None where they were given
+    target_error: float | None
     warped: np.ndarray  # the source in the target's geometry, with what lies round the face; beyond that, the target
     mask: np.ndarray  # (H, W) float32, 1 where the source's face goes
     composite: np.ndarray  # raw: the warped source inside the mask, the target outside
     matched: np.ndarray  # `warped` in the target's colours, or `warped` itself where colours were kept
     blended: np.ndarray  # the result
+
+    @property
+    def doubts(self) -> list[str]:
+        """A line for each face whose keypoints the model itself does not trust."""
+        errors = {"source": self.source_error, "target": self.target_error}
+        return [
+            f"{name}: unsure of the keypoints (expected error {error:.0%} of the eyes' distance); check them, or give the face's box"
+            for name, error in errors.items()
+            if error is not None and not error <= keypoints.UNSURE
+        ]
 
 
 def swap(
@@ -60,7 +77,7 @@ def swap(
     source_box, target_box : sequence of 4 numbers, optional
         x, y, width, height of the face in pixels, forehead to chin. Without it a detector looks.
     source_face, target_face : int
-        Which of several detected faces, counted from 1, the largest.
+        Which of several detected faces, counted from 1, the largest; boxes in which the keypoint model sees no face come last.
     report : callable
         Called with the name of each stage as it begins.
 
@@ -76,6 +93,11 @@ def swap(
     TypeError, ValueError
         A picture of the wrong kind, a box outside its picture, an unknown blender.
 
+    Warns
+    -----
+    UnsureKeypoints
+        The model does not trust its keypoints on a face; see `Swap.doubts`.
+
     Examples
     --------
     >>> from facelib.datasets import portraits
@@ -90,10 +112,13 @@ def swap(
     source_box = _box(source, source_box, source_face, "source")
     target_box = _box(target, target_box, target_face, "target")
     report("placing the keypoints")
-    source_points, target_points = keypoints.predict([source, target], [source_box, target_box])
+    points, errors = keypoints.predict_with_errors([source, target], [source_box, target_box])
     report(f"warping and blending ({blend})")
     keep = blend == "none" if colours is None else not colours
-    return swap_points(source, target, source_points, target_points, blender, not keep, source_box, target_box)
+    result = swap_points(source, target, *points, blender, not keep, source_box, target_box, *map(float, errors.mean(axis=1)))
+    for doubt in result.doubts:
+        warnings.warn(doubt, UnsureKeypoints, stacklevel=2)
+    return result
 
 
 def swap_points(
@@ -105,6 +130,8 @@ def swap_points(
     colours: bool,
     source_box: np.ndarray,
     target_box: np.ndarray,
+    source_error: float | None = None,
+    target_error: float | None = None,
 ) -> Swap:
     """The stages after the keypoints, for points from elsewhere (labels, a hand)."""
     table = triangles_with_surroundings()
@@ -126,6 +153,8 @@ def swap_points(
         target_box=target_box,
         source_points=source_points,
         target_points=target_points,
+        source_error=source_error,
+        target_error=target_error,
         warped=warped,
         mask=mask,
         composite=paste(warped, target, mask),
@@ -137,4 +166,8 @@ def swap_points(
 def _box(image: np.ndarray, box: Sequence[float] | None, face: int, name: str) -> np.ndarray:
     if box is not None:
         return detect.check_box(box, image.shape, f"{name} box")
-    return detect.choose(detect.find_faces(image, at_least=face), face, name)
+    boxes = detect.find_faces(image, at_least=face)
+    if len(boxes) > 1:  # false alarms go last: the keypoint model sees no face in them
+        _, errors = keypoints.predict_with_errors([image] * len(boxes), boxes)
+        boxes = boxes[np.argsort(errors.mean(axis=1) > keypoints.UNSURE, kind="stable")]
+    return detect.choose(boxes, face, name)

@@ -4,10 +4,10 @@ from facelib import figures, images, keypoints
 
 
 def test_stages_are_pictures_named_as_the_command_line_writes_them(collins_on_hopper):
-    from facelib.__main__ import _STAGE_FILES
+    from facelib.commands.swapping import STAGE_FILES
 
     drawn = figures.stages(collins_on_hopper)
-    assert [f"{number:02d}-{name}.png" for number, name in enumerate(drawn, start=1)] == _STAGE_FILES
+    assert [f"{number:02d}-{name}.png" for number, name in enumerate(drawn, start=1)] == STAGE_FILES
     for name, picture in drawn.items():
         images.check_picture(picture, name)
 

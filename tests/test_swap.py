@@ -6,6 +6,7 @@ import pytest
 import facelib
 from facelib import blenders, images, keypoints
 from facelib.detect import FaceNotFound, find_faces
+from facelib.swap import UnsureKeypoints
 
 
 def test_result_holds_every_stage(collins_on_hopper, collins, hopper):
@@ -149,3 +150,27 @@ def test_swaps_look_as_they_did(which, request):
     # and the test can fail: the raw composite and the untouched target are further away
     for other in (swapped.composite, swapped.target):
         assert np.abs(figures.around(other, swapped.target_points, 64) - golden).mean() > 0.012
+
+
+def test_unsure_keypoints_are_warned_of(collins, hopper):
+    flag = [5, 60, 150, 150]  # no face there
+    with pytest.warns(UnsureKeypoints, match="target: unsure of the keypoints"):
+        swapped = facelib.swap(collins, hopper, target_box=flag)
+    assert swapped.target_error > keypoints.UNSURE > swapped.source_error
+    assert [doubt.split(":")[0] for doubt in swapped.doubts] == ["target"]
+
+
+def test_a_good_swap_warns_of_nothing(collins_on_hopper):
+    assert collins_on_hopper.doubts == []
+
+
+def test_a_false_alarm_is_not_taken_for_the_largest_face(collins, hopper, monkeypatch, collins_on_hopper):
+    """The detector's boxes, with a larger one on the wall put before them."""
+    from facelib import detect
+
+    def with_alarm(image, at_least=1):
+        return np.vstack([[300.0, 330, 180, 180], find_faces(image, at_least)])
+
+    monkeypatch.setattr(detect, "find_faces", with_alarm)
+    swapped = facelib.swap(collins, collins)
+    np.testing.assert_array_equal(swapped.source_box, collins_on_hopper.source_box)

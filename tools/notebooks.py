@@ -6,8 +6,10 @@ python tools/notebooks.py check             fail where a notebook is not what it
 
 import difflib
 import json
+import os
 import re
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -44,9 +46,15 @@ def main(arguments: list[str]) -> int:
 
 
 def run(source: Path) -> None:
-    """Execute a chapter in `book/` and write its notebook: the same cells, with outputs, without times and random ids."""
+    """Execute a chapter in `book/` and write its notebook: the same cells, with outputs, without times and random ids.
+
+    The kernel sees no data set, wherever one may lie: its pictures must not get into outputs.
+    """
     notebook = read(source)
-    NotebookClient(notebook, kernel_name="python3", resources={"metadata": {"path": source.parent}}, record_timing=False).execute()
+    os.environ.pop("FACELIB_DATA", None)
+    with tempfile.TemporaryDirectory() as empty:
+        os.environ["XDG_CACHE_HOME"] = empty
+        NotebookClient(notebook, kernel_name="python3", resources={"metadata": {"path": source.parent}}, record_timing=False).execute()
     nbformat.write(clean(notebook), source.with_suffix(".ipynb"))
     print(source.with_suffix(".ipynb").relative_to(ROOT))
 

@@ -1,8 +1,8 @@
-"""Training crops for the keypoint network: the i-th picture seen is a pure function of (seed, i), so a run can stop and go on."""
+"""Training crops for the keypoint networks: the i-th picture seen is a pure function of (seed, i), so a run can stop and go on."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -10,30 +10,38 @@ import torch
 from torch.utils.data import Dataset
 
 from facelib import keypoints
-from facelib.datasets.ytf68 import Frame
-from facelib.learned import keypoint_net
+from facelib.datasets import morphs
+from facelib.datasets.frame import Frame
+from facelib.learned import crops
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """How much a training crop differs from the picture that it is cut from. All zero: a face in its place, mirrored half the time."""
+
+    hardness: float = 0.7  # in [0, 1]: scales how often a crop is as far off as a detector's box, and how often it is degraded
+    stretch: float = 0.06  # standard deviation of the logarithm of width over height, and of the shear
+    morph: float = 0.5  # in [0, 1]: how often the face is warped towards the shape of another one
 
 
 class TrainingCrops(Dataset):
-    """`len` counts pictures to be seen; item i is an augmented crop (1, S, S) in [-1, 1] and its target (136,).
+    """`len` counts pictures to be seen; item i is an augmented crop (1, S, S) in [-1, 1] and its points (68, 2) in crop units."""
 
-    `size_at(i)` gives S for the i-th picture; it must be constant within a batch.
-    """
-
-    def __init__(self, frames: list[Frame], pictures: int, seed: int, size_at: Callable[[int], int], hardness: float = 1.0):
+    def __init__(self, frames: list[Frame], pictures: int, seed: int, size: int = crops.SIZE, how: Augmentation = Augmentation()):
         self.greys = [frame.grey() for frame in frames]
         self.points = [frame.points.astype(float) for frame in frames]
-        self.pictures, self.seed, self.size_at, self.hardness = pictures, seed, size_at, hardness
+        self.pictures, self.seed, self.size, self.how = pictures, seed, size, how
         self._epoch, self._order = -1, np.empty(0, int)
 
     def __len__(self) -> int:
         return self.pictures
 
     def __getitem__(self, i: int) -> tuple[torch.Tensor, torch.Tensor]:
-        index, size = self._frame_of(i), self.size_at(i)
+        index = self._frame_of(i)
         rng = np.random.default_rng((self.seed, 1, i))
-        crop, points = augmented_crop(self.greys[index], self.points[index], size, rng, self.hardness)
-        return keypoint_net.to_input(crop[None])[0], torch.from_numpy(keypoint_net.to_target(points, size))
+        other = self.points[rng.integers(len(self.points))]
+        crop, points = augmented_crop(self.greys[index], self.points[index], self.size, rng, self.how, other)
+        return crops.to_input(crop[None])[0], torch.from_numpy(crops.to_units(points, self.size).astype(np.float32))
 
     def _frame_of(self, i: int) -> int:
         """Every frame once an epoch, in an order of the epoch's own (kept, because items mostly come in order)."""
@@ -44,30 +52,46 @@ class TrainingCrops(Dataset):
 
 
 def augmented_crop(
-    grey: np.ndarray, points: np.ndarray, size: int, rng: np.random.Generator, hardness: float = 1.0
+    grey: np.ndarray,
+    points: np.ndarray,
+    size: int,
+    rng: np.random.Generator,
+    how: Augmentation = Augmentation(),
+    other: np.ndarray | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """A crop (size, size) uint8 as the network may meet it in either pass, and the points in it (68, 2).
+    """A crop (size, size) uint8 as the network may meet it in either pass, and the points in it (68, 2) in its pixels.
 
-    `hardness` in [0, 1] scales how often a crop is as far off as a detector's box, and how often it is degraded.
+    `other` are the points of another face, whose shape this one may take on.
     """
-    matrix = _jittered_matrix(points, size, rng, hardness)
-    crop, points = keypoint_net.crop(grey, matrix, size), keypoints.transform(matrix, points)
+    matrix = _jittered_matrix(points, size, rng, how)
+    shape = keypoints.transform(matrix, points)
+    crop = None
+    if other is not None and rng.random() < how.morph:
+        change = rng.uniform(0.2, 0.8) * (keypoints.transform(keypoints.similarity(other, shape), other) - shape)
+        drawn = next((shape + share * change for share in (1, 0.5) if not morphs.folds(shape + share * change)), None)
+        if drawn is not None:
+            crop, shape = morphs.reshaped(grey, points, drawn, size), drawn
+    if crop is None:
+        crop = crops.crop(grey, matrix, size)
     if rng.random() < 0.5:
-        crop, points = crop[:, ::-1], keypoints.mirror(points, size)
-    return _degraded(crop, rng, hardness), points
+        crop, shape = crop[:, ::-1], keypoints.mirror(shape, size)
+    return _degraded(crop, rng, how.hardness), shape
 
 
-def _jittered_matrix(points: np.ndarray, size: int, rng: np.random.Generator, hardness: float) -> np.ndarray:
+def _jittered_matrix(points: np.ndarray, size: int, rng: np.random.Generator, how: Augmentation) -> np.ndarray:
     """Picture to crop: half the time (at hardness 1) as wrong as a detector's box is, otherwise as wrong as a first answer is."""
     centre = (size - 1) / 2
-    if rng.random() < 1 - 0.5 * hardness:
-        matrix = keypoint_net.crop_matrix(points, size)
+    if rng.random() < 1 - 0.5 * how.hardness:
+        matrix = crops.crop_matrix(points, size)
         degrees, zoom, shift = 5, 0.05, 0.02
     else:
-        matrix = keypoint_net.crop_matrix(keypoints.shape_in_box(keypoints.face_box(points)), size)
+        matrix = crops.crop_matrix(keypoints.shape_in_box(keypoints.face_box(points)), size)
         degrees, zoom, shift = 15, 0.12, 0.06
     jitter = cv2.getRotationMatrix2D((centre, centre), rng.normal(0, degrees), np.exp(rng.normal(0, zoom)))
     jitter[:, 2] += rng.normal(0, shift * size, 2)
+    wider, shear = how.stretch * rng.normal(size=2)
+    linear = np.array([[np.exp(wider / 2), shear], [0, np.exp(-wider / 2)]])
+    jitter = np.column_stack([linear @ jitter[:, :2], linear @ (jitter[:, 2] - centre) + centre])
     return jitter @ np.vstack([matrix, [0, 0, 1]])
 
 

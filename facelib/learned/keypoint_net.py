@@ -1,135 +1,156 @@
-"""The keypoint network: a ResNet-18 that looks at one grey crop and says where 68 points are.
+"""Networks that find keypoints in canonical crops: two schools, one way to call them.
 
-The crop is *canonical*: a similarity puts the mean face in the middle of the square, upright, filling three quarters of it. The network
-answers in that frame, so it needs to learn faces, not where and how large they are. The first pass takes the crop from a face box; the
-second from the first answer, which also turns the face upright and mends a box that was off.
+A *regression* network ends in numbers, the points' offsets from their mean places. A *heatmap* network ends in a map for each point that
+says where in the crop it may be; the map's centre of mass is the answer (soft-argmax), and its spread tells how sure it is.
+
+Every network maps crops (B, 1, S, S) in [-1, 1] to an output of its own. `net.read(output)` gives points (B, K, 2) in crop units,
+`net.spread(output)` how widely each may be elsewhere (B, K), and `net.losses(output, points)` the named terms that training adds up.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 
-import cv2
-import numpy as np
 import torch
-from torch import nn
-from torchvision.models import resnet18
+import torchvision
+from torch import Tensor, nn
+from torch.nn import functional
 
 from facelib import keypoints
+from facelib.learned import crops
 
-SIZE = 96  # pixels, the crop's side
-FILL = 0.74  # the mean face's larger side over the crop's
-PASSES = 2
-_TILTS = (-4, 4)  # degrees, of the crops that the last pass reads
-_PLACES = 9  # 3 x 3 features come out of the last stage for a crop of 96 pixels
+CELL = 4  # crop pixels, the side of a heatmap's cell
 
 
-def build(spatial: bool = True) -> nn.Module:
-    """A torchvision ResNet-18 with one input channel and 136 outputs.
+class Regression(nn.Module):
+    """A backbone that ends in 2 K numbers: the offsets of K points from their mean places, in crop units."""
 
-    Maps (B, 1, S, S) float32 in [-1, 1] to (B, 136): the 68 (x, y) *offsets from the mean shape* in units of half a crop.
+    def __init__(self, backbone: nn.Module, rows: Sequence[int] = range(keypoints.COUNT), beta: float = 0.02):
+        super().__init__()
+        self.backbone, self.beta = backbone, beta
+        self.rows = list(rows)
+        self.register_buffer("mean", torch.tensor(crops.canonical_shape()[self.rows], dtype=torch.float32), persistent=False)
 
-    Parameters
-    ----------
-    spatial : bool
-        Whether the last layer sees the final 3 x 3 features with their places (S must be `SIZE`), as the shipped weights do, or only
-        their mean, as in the original network (any S).
-    """
-    net = resnet18(weights=None, num_classes=2 * keypoints.COUNT)
+    def forward(self, inputs: Tensor) -> Tensor:
+        return self.backbone(inputs)
+
+    def read(self, output: Tensor) -> Tensor:
+        return self.mean + output.float().unflatten(1, (-1, 2))
+
+    def spread(self, output: Tensor) -> Tensor:
+        """Zero: numbers alone do not say how sure they are."""
+        return torch.zeros(len(output), len(self.rows), device=output.device)
+
+    def losses(self, output: Tensor, points: Tensor) -> dict[str, Tensor]:
+        """`distance`: smooth L1 (Girshick 2015), quadratic below `beta`, which is a pixel of a crop of 96."""
+        return {"distance": functional.smooth_l1_loss(self.read(output), points[:, self.rows], beta=self.beta)}
+
+
+class Heatmaps(nn.Module):
+    """A residual encoder down to a 32nd, and a feature pyramid (Lin et al. 2017) back up to a quarter of the crop: a map for each point."""
+
+    def __init__(self, widths: Sequence[int] = (32, 64, 96, 128, 192), blocks: Sequence[int] = (1, 1, 2, 2), head: int = 96):
+        super().__init__()
+        first, *rest = widths
+        self.stem = nn.Sequential(nn.Conv2d(1, first, 3, 2, 1, bias=False), nn.BatchNorm2d(first), nn.ReLU(inplace=True))
+        self.down = nn.ModuleList(
+            nn.Sequential(Block(before, width, stride=2), *(Block(width, width) for _ in range(count - 1)))
+            for before, width, count in zip(widths, rest, blocks, strict=False)
+        )
+        self.across = nn.ModuleList(nn.Conv2d(width, head, 1) for width in rest)
+        self.up = nn.ModuleList(Block(head, head) for _ in rest[1:])
+        self.maps = nn.Conv2d(head, keypoints.COUNT, 1)
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        """Unnormalised log probabilities, (B, 68, S / 4, S / 4)."""
+        features = [self.stem(inputs)]
+        for stage in self.down:
+            features.append(stage(features[-1]))
+        across = [layer(feature) for layer, feature in zip(self.across, features[1:], strict=True)]
+        top = across.pop()
+        for block in self.up:
+            top = block(functional.interpolate(top, scale_factor=2, mode="nearest") + across.pop())
+        return self.maps(top)
+
+    def read(self, output: Tensor) -> Tensor:
+        return soft_argmax(output)
+
+    def spread(self, output: Tensor) -> Tensor:
+        return spreads(output)
+
+    def losses(self, output: Tensor, points: Tensor) -> dict[str, Tensor]:
+        """`distance`: of the soft-argmax, L1 in cells; `cross_entropy`: of the map against a Gaussian of one cell at the point."""
+        cells = output.shape[-1]
+        distance = (soft_argmax(output) - points).abs().sum(-1).mean() * (cells / 2)
+        log_probability = output.float().flatten(2).log_softmax(-1)
+        return {"distance": distance, "cross_entropy": -(gaussians(points, cells).flatten(2) * log_probability).sum(-1).mean()}
+
+
+class Block(nn.Module):
+    """Two 3 x 3 convolutions and a way past them (He et al. 2016)."""
+
+    def __init__(self, before: int, after: int, stride: int = 1):
+        super().__init__()
+        self.one, self.two = nn.Conv2d(before, after, 3, stride, 1, bias=False), nn.Conv2d(after, after, 3, 1, 1, bias=False)
+        self.norm_one, self.norm_two = nn.BatchNorm2d(after), nn.BatchNorm2d(after)
+        same = before == after and stride == 1
+        self.past = nn.Identity() if same else nn.Sequential(nn.Conv2d(before, after, 1, stride, bias=False), nn.BatchNorm2d(after))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return functional.relu(self.norm_two(self.two(functional.relu(self.norm_one(self.one(x))))) + self.past(x))
+
+
+def cell_centres(cells: int, device: torch.device | None = None) -> Tensor:
+    """Where the centres of a heatmap's cells lie along one side, (cells,) in crop units."""
+    return (torch.arange(cells, device=device) + 0.5) * (2 / cells) - 1
+
+
+def probabilities(maps: Tensor) -> Tensor:
+    """Heatmaps (B, K, C, C) as networks give them, normalised to sum 1 each."""
+    return maps.float().flatten(2).softmax(-1).view_as(maps)
+
+
+def soft_argmax(maps: Tensor) -> Tensor:
+    """The maps' centres of mass, (B, K, 2) in crop units (Nibali et al. 2018; Sun et al. 2018)."""
+    share, centres = probabilities(maps), cell_centres(maps.shape[-1], maps.device)
+    return torch.stack([(share.sum(2) * centres).sum(-1), (share.sum(3) * centres).sum(-1)], dim=-1)
+
+
+def spreads(maps: Tensor) -> Tensor:
+    """How wide the maps are: the standard deviation of place, (B, K) in crop units. A map of one Gaussian of one cell has 1.4 cells."""
+    share, centres, mean = probabilities(maps), cell_centres(maps.shape[-1], maps.device), soft_argmax(maps)
+    squares = (share.sum(2) * centres**2).sum(-1) + (share.sum(3) * centres**2).sum(-1)
+    return (squares - mean.square().sum(-1)).clamp(min=0).sqrt()
+
+
+def gaussians(points: Tensor, cells: int, sigma: float = 1.0) -> Tensor:
+    """Maps (B, K, cells, cells) of sum 1 with a Gaussian at each point (B, K, 2) in crop units; sigma in cells."""
+    away = (cell_centres(cells, points.device) - points[..., None]) * (cells / 2 / sigma)  # (B, K, 2, cells)
+    along = functional.softmax(-away.square() / 2, dim=-1)  # normalised also where the point lies outside the crop
+    return along[..., 1, :, None] * along[..., 0, None, :]
+
+
+def resnet18(size: int = crops.SIZE) -> Regression:
+    """The write-up's way: a torchvision ResNet-18 with one input channel and 136 outputs. Its last layer sees the final features with their
+    places, where the original takes their mean: to say where something is, it helps to know where it was seen."""
+    net = torchvision.models.resnet18(weights=None)
     net.conv1 = nn.Conv2d(1, 64, kernel_size=7, stride=2, padding=3, bias=False)
-    if spatial:
-        net.avgpool, net.fc = nn.Identity(), nn.Linear(512 * _PLACES, 2 * keypoints.COUNT)
-    return net
+    net.avgpool, net.fc = nn.Identity(), nn.Linear(512 * math.ceil(size / 32) ** 2, 2 * keypoints.COUNT)
+    return Regression(net)
 
 
-def with_places(state: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """The weights of `build(spatial=False)` for `build()`: a network that answers the same, and can learn to use places."""
-    return {**state, "fc.weight": state["fc.weight"].repeat_interleave(_PLACES, dim=1) / _PLACES}
+def small(
+    size: int = crops.SIZE, rows: Sequence[int] = range(keypoints.COUNT), widths: Sequence[int] = (16, 32, 64), hidden: int = 128
+) -> Regression:
+    """A few convolutions, each of which halves the crop, and two full layers: it learns something within seconds."""
+    layers, before, side = [], 1, size
+    for width in widths:
+        layers += [nn.Conv2d(before, width, 3, 2, 1), nn.BatchNorm2d(width), nn.ReLU(inplace=True)]
+        before, side = width, math.ceil(side / 2)
+    layers += [nn.Flatten(), nn.Linear(before * side**2, hidden), nn.ReLU(inplace=True), nn.Linear(hidden, 2 * len(rows))]
+    return Regression(nn.Sequential(*layers), rows)
 
 
-def canonical_shape(size: int = SIZE) -> np.ndarray:
-    """The mean shape as it lies in the crop, (68, 2) in the crop's pixels."""
-    return keypoints.mean_shape() * (FILL * size) + (size - 1) / 2
-
-
-def crop_matrix(shape: np.ndarray, size: int = SIZE) -> np.ndarray:
-    """The similarity, (2, 3), from the picture to the canonical crop of the face with these points."""
-    return keypoints.similarity(shape, canonical_shape(size))
-
-
-def crop(grey: np.ndarray, matrix: np.ndarray, size: int = SIZE) -> np.ndarray:
-    """Cut a crop out of a grey picture; beyond the picture its border goes on.
-
-    Shrinks through INTER_AREA first where the face is much larger than the crop, so that fine detail does not alias.
-    """
-    scale = np.sqrt(abs(np.linalg.det(matrix[:, :2])))
-    if scale < 0.5:
-        smaller = cv2.resize(grey, [max(1, round(2 * scale * length)) for length in grey.shape[::-1]], interpolation=cv2.INTER_AREA)
-        ratio_x, ratio_y = grey.shape[1] / smaller.shape[1], grey.shape[0] / smaller.shape[0]
-        # pixel centres: x_full = ratio (x_small + 0.5) - 0.5
-        to_full = np.array([[ratio_x, 0, (ratio_x - 1) / 2], [0, ratio_y, (ratio_y - 1) / 2], [0, 0, 1]])
-        grey, matrix = smaller, matrix @ to_full
-    return cv2.warpAffine(grey, matrix, (size, size), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-
-
-def to_input(crops: np.ndarray) -> torch.Tensor:
-    """Grey crops (B, S, S), uint8 or float32 in [0, 1], as the network's input (B, 1, S, S) in [-1, 1]."""
-    scale = 127.5 if crops.dtype == np.uint8 else 0.5
-    return torch.from_numpy(np.ascontiguousarray(crops))[:, None].float() / scale - 1
-
-
-def to_points(offsets: torch.Tensor, size: int = SIZE) -> np.ndarray:
-    """The network's output (B, 136) as points (B, 68, 2) in the crop's pixels."""
-    return offsets.float().numpy().reshape(-1, keypoints.COUNT, 2) * (size / 2) + canonical_shape(size)
-
-
-def to_target(points: np.ndarray, size: int = SIZE) -> np.ndarray:
-    """Points (..., 68, 2) in the crop's pixels as the network should answer them (..., 136): the inverse of `to_points`."""
-    offsets = (points - canonical_shape(size)) / (size / 2)
-    return offsets.reshape(*points.shape[:-2], 2 * keypoints.COUNT).astype(np.float32)
-
-
-@torch.inference_mode()
-def predict(net: nn.Module, greys: Sequence[np.ndarray], boxes: Sequence[np.ndarray], passes: int = PASSES, size: int = SIZE) -> np.ndarray:
-    """Keypoints of one face in each picture.
-
-    Parameters
-    ----------
-    net : Module
-        As `build` makes it, in evaluation mode.
-    greys : sequence of B ndarrays of shape (H, W)
-        Grey pictures, float32 in [0, 1] or uint8.
-    boxes : sequence of B arrays of shape (4,)
-        x, y, width, height in pixels.
-    passes : int
-        How often to look: each pass after the first re-crops on the answer before it.
-    size : int
-        The crop's side in pixels: the size last trained at.
-
-    Returns
-    -------
-    ndarray of shape (B, 68, 2), float32
-        (x, y) in the pictures' pixels. In the last pass each face is read four times, from crops tilted a little to either side, each as it
-        is and mirrored, and the answers are averaged.
-    """
-    shapes = [keypoints.shape_in_box(box) for box in boxes]
-    for number in range(1, passes + 1):
-        last = number == passes
-        readings = [_read(net, greys, shapes, tilt, mirrored=last, size=size) for tilt in (_TILTS if last else (0,))]
-        shapes = list(np.mean(readings, axis=0))
-    return np.stack(shapes).astype(np.float32)
-
-
-def _read(net: nn.Module, greys: Sequence[np.ndarray], shapes: Sequence[np.ndarray], tilt: float, mirrored: bool, size: int) -> np.ndarray:
-    """One look at each face, where the last look left it; (B, 68, 2) in the pictures' pixels."""
-    middle = ((size - 1) / 2, (size - 1) / 2)
-    turn = np.vstack([cv2.getRotationMatrix2D(middle, tilt, 1), [0, 0, 1]])
-    matrices = [turn[:2] @ np.vstack([crop_matrix(shape, size), [0, 0, 1]]) for shape in shapes]
-    crops = to_input(np.stack([crop(grey, matrix, size) for grey, matrix in zip(greys, matrices, strict=True)]))
-    if mirrored:
-        crops = torch.cat([crops, crops.flip(-1)])
-    points = to_points(net(crops.to(next(net.parameters()).device)).cpu(), size)
-    if mirrored:
-        plain, flipped = np.split(points, 2)
-        points = (plain + keypoints.mirror(flipped, size)) / 2
-    return np.stack([keypoints.transform(cv2.invertAffineTransform(m), p) for m, p in zip(matrices, points, strict=True)])
+# By name, for crops of a given side.
+NETWORKS: dict[str, Callable[[int], nn.Module]] = {"heatmaps": lambda size: Heatmaps(), "resnet18": resnet18, "small": small}

@@ -15,6 +15,7 @@ from torch import nn
 
 from facelib.images import write_whole
 from facelib.learned import keypoint_net
+from facelib.learned.confidence import Calibration
 
 FOLDER = Path(str(files("facelib.learned"))) / "weights"
 
@@ -53,15 +54,26 @@ def load(net: nn.Module, name: str, folder: Path = FOLDER) -> nn.Module:
 
 def card(name: str, folder: Path = FOLDER) -> dict:
     """What is known of the weights: data, people held out, pictures seen, seed, configuration, scores, hardware, date."""
-    return json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+    path = folder / f"{name}.json"
+    if not path.is_file():
+        raise WeightsError(f"{path}: no such card of weights; give a folder that `facelib train` wrote, or install facelib again")
+    return json.loads(path.read_text(encoding="utf-8"))
 
 
-def history(name: str, folder: Path = FOLDER) -> list[list[dict]]:
-    """The curve of the run that made the weights: a list for each stage, a row for each evaluation."""
+def history(name: str, folder: Path = FOLDER) -> list[dict]:
+    """The curve of the run that made the weights, a row for each evaluation."""
     return json.loads((folder / f"{name}-history.json").read_text(encoding="utf-8"))
 
 
 @cache
-def keypoint_network() -> nn.Module:
-    """The shipped keypoint network, loaded once."""
-    return load(keypoint_net.build().to(memory_format=torch.channels_last), "keypoints")
+def keypoint_network(folder: Path = FOLDER) -> nn.Module:
+    """The shipped keypoint network, or one from a folder that `facelib train keypoints` wrote; loaded once."""
+    config = card("keypoints", folder)["config"]
+    net = keypoint_net.NETWORKS[config["network"]](config["size"])
+    return load(net, "keypoints", folder).to(memory_format=torch.channels_last)
+
+
+@cache
+def keypoint_calibration(folder: Path = FOLDER) -> Calibration:
+    """How the network's spread becomes an expected error: kept in the card of its weights."""
+    return Calibration(**card("keypoints", folder)["calibration"])

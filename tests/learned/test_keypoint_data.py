@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
 
-from facelib import images, keypoints
-from facelib.learned import keypoint_net
-from facelib.learned.keypoint_data import augmented_crop
+from facelib import images, keypoints, metrics
+from facelib.datasets import morphs
+from facelib.learned import crops
+from facelib.learned.keypoint_data import Augmentation, TrainingCrops, augmented_crop
 
 
 @pytest.mark.parametrize("size", [64, 96, 128])
@@ -46,7 +47,40 @@ def test_half_of_the_crops_are_mirrored():
 def test_shapes_stay_faces_after_mirroring():
     points = keypoints.mean_shape() * 100 + 120
     grey = images.to_bytes(np.random.default_rng(0).random((240, 240), dtype=np.float32))
+    mean = crops.to_pixels(crops.canonical_shape(), 128)
     for seed in range(10):
-        _, moved = augmented_crop(grey, points, 128, np.random.default_rng(seed))
-        matrix = keypoints.similarity(moved, keypoint_net.canonical_shape(128))
-        np.testing.assert_allclose(keypoints.transform(matrix, moved), keypoint_net.canonical_shape(128), atol=0.01)
+        _, moved = augmented_crop(grey, points, 128, np.random.default_rng(seed), Augmentation(stretch=0))
+        matrix = keypoints.similarity(moved, mean)
+        np.testing.assert_allclose(keypoints.transform(matrix, moved), mean, atol=0.01)
+
+
+def test_no_augmentation_leaves_the_crop_as_it_is_but_for_a_small_jitter():
+    points = keypoints.mean_shape() * 100 + 120
+    grey = np.random.default_rng(0).integers(0, 256, (240, 241), np.uint8)
+    crop, moved = augmented_crop(grey, points, 96, np.random.default_rng(0), Augmentation(0, 0, 0))
+    assert crop.std() > 30
+    assert metrics.nme(moved[None], crops.to_pixels(crops.canonical_shape())[None])[0] < 0.2
+
+
+def test_a_morph_goes_towards_the_other_shape():
+    own, other = keypoints.mean_shape() * 100 + 120, keypoints.mean_shape() * (110, 90)  # a wider face
+    grey = np.random.default_rng(0).integers(0, 256, (240, 241), np.uint8)
+    wider = []
+    for seed in range(20):
+        _, moved = augmented_crop(grey, own, 96, np.random.default_rng(seed), Augmentation(0, 0, 1), other)
+        matrix = keypoints.similarity(moved, keypoints.mean_shape())
+        wider.append(np.divide(*np.ptp(keypoints.transform(matrix, moved), axis=0)) / np.divide(*np.ptp(keypoints.mean_shape(), axis=0)))
+    assert min(wider) > 1.02
+    assert max(wider) < 110 / 90
+
+
+def test_every_frame_comes_once_an_epoch():
+    points = keypoints.mean_shape() * 100 + 120
+    frames = [morphs.make(np.full((240, 240, 3), shade / 10, np.float32), points, "grey", 1, 0)[0] for shade in range(5)]
+    seen = TrainingCrops(frames, 10, seed=0, size=32, how=Augmentation(0, 0, 0))
+    shades = [round(float(seen[i][0].mean()), 2) for i in range(10)]
+    assert sorted(shades[:5]) == sorted(shades[5:])
+    assert len(set(shades[:5])) == 5
+    assert seen[0][0].shape == (1, 32, 32)
+    assert seen[0][1].shape == (68, 2)
+    assert abs(seen[0][1]).max() < 1.5  # crop units

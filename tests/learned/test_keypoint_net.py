@@ -2,86 +2,96 @@ import numpy as np
 import pytest
 import torch
 
-from facelib import images, keypoints
-from facelib.learned import keypoint_net
+from facelib.learned import crops, keypoint_net
 
 
-class AlwaysTheMean(torch.nn.Module):
-    """A network that answers the mean shape, whatever it sees."""
-
-    def __init__(self):
-        super().__init__()
-        self.weight = torch.nn.Parameter(torch.zeros(1))
-
-    def forward(self, crops):
-        return torch.zeros(len(crops), 136)
+def some_points(count, cells=24, seed=0):
+    """Points well inside the crop, in crop units."""
+    return torch.from_numpy(np.random.default_rng(seed).uniform(-0.7, 0.7, (count, 68, 2)).astype(np.float32))
 
 
-def test_network_has_the_shape_that_the_docstring_says():
-    pooled, spatial = keypoint_net.build(spatial=False).eval(), keypoint_net.build().eval()
-    for size in (64, 128):
-        assert pooled(torch.zeros(2, 1, size, size)).shape == (2, 136)
-    assert spatial(torch.zeros(2, 1, keypoint_net.SIZE, keypoint_net.SIZE)).shape == (2, 136)
+@pytest.mark.parametrize("name", keypoint_net.NETWORKS)
+def test_every_network_answers_in_crop_units(name):
+    net = keypoint_net.NETWORKS[name](crops.SIZE).eval()
+    output = net(torch.zeros(2, 1, crops.SIZE, crops.SIZE))
+    assert net.read(output).shape == (2, 68, 2)
+    assert net.spread(output).shape == (2, 68)
+    assert net.read(output).abs().max() < 2
+    assert "distance" in net.losses(output, some_points(2))
 
 
-def test_a_head_with_places_begins_as_the_pooled_one():
-    pooled, spatial = keypoint_net.build(spatial=False).eval(), keypoint_net.build().eval()
-    spatial.load_state_dict(keypoint_net.with_places(pooled.state_dict()))
-    crops = torch.randn(3, 1, keypoint_net.SIZE, keypoint_net.SIZE, generator=torch.Generator().manual_seed(0))
-    torch.testing.assert_close(spatial(crops), pooled(crops), atol=1e-5, rtol=1e-4)
+@pytest.mark.parametrize("name", keypoint_net.NETWORKS)
+@pytest.mark.parametrize("size", [32, 64, 101])
+def test_every_network_takes_the_crops_that_it_was_built_for(name, size):
+    net = keypoint_net.NETWORKS[name](size).eval()
+    if name != "heatmaps" or size % 32 == 0:
+        assert net.read(net(torch.zeros(1, 1, size, size))).shape == (1, 68, 2)
 
 
-def test_targets_and_points_are_inverse():
-    points = np.random.default_rng(0).uniform(0, keypoint_net.SIZE, (3, 68, 2))
-    back = keypoint_net.to_points(torch.from_numpy(keypoint_net.to_target(points)))
-    np.testing.assert_allclose(back, points, atol=1e-4)
+@pytest.mark.parametrize("size", [64, 96, 128])
+def test_heatmaps_are_a_quarter_of_any_crop(size):
+    maps = keypoint_net.Heatmaps().eval()(torch.zeros(1, 1, size, size))
+    assert maps.shape == (1, 68, size // keypoint_net.CELL, size // keypoint_net.CELL)
 
 
-def test_canonical_crop_shows_the_face_in_the_middle():
-    shape = keypoint_net.canonical_shape(128)
-    np.testing.assert_allclose((shape.min(axis=0) + shape.max(axis=0)) / 2, 63.5, atol=0.1)
-    assert np.ptp(shape, axis=0).max() == pytest.approx(0.74 * 128, rel=1e-3)
+def test_soft_argmax_finds_the_middle_of_a_gaussian():
+    points = some_points(3)
+    maps = keypoint_net.gaussians(points, 24, sigma=1).log()
+    torch.testing.assert_close(keypoint_net.soft_argmax(maps), points, atol=2e-3, rtol=0)
 
 
-@pytest.mark.parametrize("scale", [0.2, 0.45, 1.0, 3.0])
-def test_crop_puts_the_picture_where_the_matrix_says(scale):
-    """A white dot on black is found again at the place to which the matrix sends it, also where the crop shrinks."""
-    grey = np.zeros((401, 523), np.float32)
-    grey[198:205, 258:265] = 1  # middle 261, 201
-    matrix = np.array([[scale, 0, 64 - scale * 261], [0, scale, 60 - scale * 201]])
-    crop = keypoint_net.crop(grey, matrix, 128)
-    y, x = np.indices(crop.shape)
-    middle = (crop * x).sum() / crop.sum(), (crop * y).sum() / crop.sum()
-    np.testing.assert_allclose(middle, (64, 60), atol=0.2)
+@pytest.mark.parametrize("sigma", [0.8, 1.5, 3.0])
+def test_spread_is_the_gaussians_own(sigma):
+    maps = keypoint_net.gaussians(torch.zeros(1, 68, 2), 24, sigma).log()
+    in_units = np.sqrt(2) * sigma * 2 / 24  # over both directions
+    torch.testing.assert_close(keypoint_net.spreads(maps), torch.full((1, 68), in_units), atol=0, rtol=0.02)
 
 
-def test_prediction_is_mapped_back_to_the_picture():
-    box = np.array([40.0, 30.0, 90.0, 90.0])
-    points = keypoint_net.predict(AlwaysTheMean(), [np.zeros((200, 220), np.float32)], [box], passes=3)
-    np.testing.assert_allclose(points[0], keypoints.shape_in_box(box), atol=0.3)  # the mean of tilted shapes is a little small
-    assert points.dtype == np.float32
+def test_spread_of_a_map_that_knows_nothing_is_that_of_the_square():
+    spread = keypoint_net.spreads(torch.zeros(1, 68, 200, 200))
+    torch.testing.assert_close(spread, torch.full((1, 68), np.sqrt(2 / 3)), atol=1e-4, rtol=0)
 
 
-def test_pictures_of_different_sizes_go_together(collins, hopper, collins_on_hopper):
-    greys = [images.to_grey(picture) for picture in (collins, hopper)]
-    from facelib.learned import weights
-
-    both = keypoint_net.predict(weights.keypoint_network(), greys, [collins_on_hopper.source_box, collins_on_hopper.target_box])
-    np.testing.assert_allclose(both[0], collins_on_hopper.source_points, atol=0.05)
-    np.testing.assert_allclose(both[1], collins_on_hopper.target_points, atol=0.05)
+def test_gaussians_beyond_the_crop_pull_to_its_edge():
+    maps = keypoint_net.gaussians(torch.tensor([[[3.0, 0.0]]]), 24)
+    assert torch.isfinite(maps).all()
+    assert maps.sum() == pytest.approx(1)
+    assert maps[0, 0].sum(0).argmax() == 23
 
 
-def test_network_overfits_one_batch():
-    generator = torch.Generator().manual_seed(0)
+def test_heatmap_losses_are_least_at_the_truth():
+    net, points = keypoint_net.Heatmaps(), some_points(2)
+    right = net.losses(keypoint_net.gaussians(points, 24).clamp(1e-12).log(), points)
+    wrong = net.losses(keypoint_net.gaussians(points + 0.2, 24).clamp(1e-12).log(), points)
+    assert right["distance"] < 0.02
+    assert wrong["distance"] == pytest.approx(2 * 0.2 * 12, rel=0.05)  # in cells, over both directions
+    assert right["cross_entropy"] < wrong["cross_entropy"]
+
+
+def test_regression_begins_at_the_mean_face():
+    net = keypoint_net.small()
+    points = net.read(torch.zeros(1, 136))
+    np.testing.assert_allclose(points[0], crops.canonical_shape(), atol=1e-6)
+
+
+def test_a_network_can_be_for_one_point_alone():
+    nose = keypoint_net.small(32, rows=[30]).train()
+    output = nose(torch.randn(4, 1, 32, 32))
+    assert nose.read(output).shape == (4, 1, 2)
+    assert nose.losses(output, some_points(4))["distance"].isfinite()
+
+
+@pytest.mark.parametrize(("name", "steps"), [("heatmaps", 40), ("resnet18", 30), ("small", 120)])
+def test_network_overfits_one_batch(name, steps):
     torch.manual_seed(0)
-    net = keypoint_net.build().train()
-    crops, targets = torch.randn(8, 1, 96, 96, generator=generator), 0.2 * torch.randn(8, 136, generator=generator)
-    optimizer = torch.optim.AdamW(net.parameters(), lr=1e-3)
+    net = keypoint_net.NETWORKS[name](96)
+    inputs, points = torch.randn(8, 1, 96, 96), torch.from_numpy(crops.canonical_shape()).float() + 0.1 * torch.randn(8, 68, 2)
+    optimizer = torch.optim.AdamW(net.parameters(), lr=2e-3)
     losses = []
-    for _ in range(40):
-        loss = torch.nn.functional.smooth_l1_loss(net(crops), targets, beta=0.02)
+    for _ in range(steps):
+        terms = net.losses(net(inputs), points)
         optimizer.zero_grad()
-        loss.backward()
+        sum(terms.values()).backward()
         optimizer.step()
-        losses.append(loss.item())
-    assert losses[-1] < 0.25 * losses[0]
+        losses.append(terms["distance"].item())
+    assert losses[-1] < 0.5 * losses[0]

@@ -7,12 +7,11 @@ import pytest
 import torch
 
 from facelib import images
-from facelib.datasets.ytf68 import Frame
-from facelib.learned import train_keypoints
+from facelib.datasets.frame import Frame
 from facelib.learned.evaluate_keypoints import evaluate
 from facelib.learned.train_keypoints import KeypointConfig, train
 
-TINY = KeypointConfig(pictures=96, batch=8, sizes=((0.0, 32), (0.5, 48)), evaluate_every=48)
+TINY = KeypointConfig(size=32, pictures=96, batch=8, evaluate_every=48)
 
 
 @pytest.fixture(scope="module")
@@ -44,15 +43,15 @@ def test_a_run_that_was_stopped_ends_as_if_it_had_not_been(tmp_path, frames):
         torch.testing.assert_close(resumed.state_dict()[key], value, msg=key)
     histories = [json.loads((tmp_path / name / "history.json").read_text()) for name in ("whole", "stopped")]
     assert [row["pictures"] for row in histories[0]] == [row["pictures"] for row in histories[1]] == [48, 96]
-    assert [row["loss"] for row in histories[0]] == pytest.approx([row["loss"] for row in histories[1]])
+    assert [row["distance"] for row in histories[0]] == pytest.approx([row["distance"] for row in histories[1]])
 
 
 def test_training_learns(tmp_path, frames):
-    config = KeypointConfig(pictures=320, batch=8, sizes=((0.0, 48),), evaluate_every=160, ema_decay=0.9)
+    config = KeypointConfig(size=64, pictures=320, batch=8, evaluate_every=160, ema_decay=0.9)
     rows = []
     train(config, *frames, tmp_path, report=rows.append)
-    assert rows[-1]["loss"] < rows[0]["loss"]
-    assert set(rows[-1]) >= {"pictures", "seconds", "loss", "nme_inter_ocular", "n"}
+    assert rows[-1]["distance"] < rows[0]["distance"]
+    assert set(rows[-1]) >= {"pictures", "seconds", "distance", "cross_entropy", "nme_inter_ocular", "n"}
     assert json.loads((tmp_path / "config.json").read_text())["pictures"] == 320
 
 
@@ -61,32 +60,24 @@ def test_nobody_may_be_in_both_sets(tmp_path, frames):
         train(TINY, frames[0], frames[0], tmp_path)
 
 
-def test_crop_size_is_constant_within_a_batch():
-    config = KeypointConfig(pictures=1000, batch=32)
-    for batch in range(config.pictures // config.batch):
-        assert len({config.size_at(picture) for picture in range(batch * 32, batch * 32 + 32)}) == 1
-    assert config.size_at(0) == 64
-    assert config.size_at(999) == 128
-
-
-def test_hardware_is_named():
-    assert "CPU" in train_keypoints.hardware() or torch.cuda.is_available()
-
-
 def test_evaluation_refuses_other_boxes(frames):
     with pytest.raises(ValueError, match="guessed"):
         evaluate(None, frames[0], boxes="guessed")
 
 
 def test_shipped_model_holds_its_promise(ytf68_folder):
-    """At most 5 % on people whom it never saw; with detected boxes at most half a point more."""
-    from facelib.datasets import ytf68
+    """What its card says, measured again, on people whom it never saw; with detected boxes at most 0.3 points more."""
+    from facelib.datasets import ytf68, ytf68_offset
     from facelib.learned import weights
 
-    frames = ytf68.load(ytf68_folder, ytf68.validation_people())
-    scores = {boxes: evaluate(weights.keypoint_network(), frames, boxes).summary() for boxes in ("labels", "detected")}
+    frames, net = ytf68.load(ytf68_folder, ytf68.validation_people()), weights.keypoint_network()
+    as_labelled = ytf68_offset.as_labelled
+    scores = {boxes: evaluate(net, frames, boxes, as_labelled=as_labelled).summary() for boxes in ("labels", "detected")}
     assert scores["labels"]["n"] == 475
-    assert scores["labels"]["nme_inter_ocular"] < 5.0
-    assert scores["detected"]["nme_inter_ocular"] < scores["labels"]["nme_inter_ocular"] + 0.5
+    assert scores["labels"]["nme_inter_ocular"] < 4.0
+    assert scores["labels"]["failures_above_10"] < 1
+    assert scores["detected"]["nme_inter_ocular"] < scores["labels"]["nme_inter_ocular"] + 0.3
     for boxes, measured in scores.items():
-        assert measured["nme_inter_ocular"] == pytest.approx(weights.card("keypoints")["scores"][boxes]["nme_inter_ocular"], abs=0.02)
+        assert measured["nme_inter_ocular"] == pytest.approx(
+            weights.card("keypoints")["scores"][boxes]["nme_inter_ocular"], abs=0.05
+        )  # an upright box or two differ between machines

@@ -1,0 +1,194 @@
+"""facelib evaluate keypoints, train keypoints and train mean-shape."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from facelib import records
+from facelib.commands import data, terminal
+
+
+def add_evaluate(command: Callable[..., argparse.ArgumentParser]) -> None:
+    """Tell the parser about `facelib evaluate ...`."""
+    sub = command("keypoints", evaluate)
+    data.add_data(sub, default="ytf68")
+    sub.add_argument("--people", type=Path, metavar="FILE", help="of ytf68: only these people, one a line; by default everybody")
+    sub.add_argument(
+        "--boxes",
+        choices=["labels", "detected", "given"],
+        default="labels",
+        help="the face's box: round the labelled points (the default), detected, or as the data set gives it",
+    )
+    sub.add_argument("--weights", type=Path, metavar="DIR", help="a folder that `facelib train keypoints` wrote; by default what ships")
+    sub.add_argument("--json", type=Path, metavar="FILE", help="write the numbers there too")
+
+
+def add_compare(command: Callable[..., argparse.ArgumentParser]) -> None:
+    """Tell the parser about `facelib compare ...`."""
+    sub = command("keypoints", compare)
+    sub.add_argument("runs", nargs="+", type=Path, metavar="DIR", help="folders that `facelib train keypoints` wrote")
+    sub.add_argument("--json", type=Path, metavar="FILE", help="write the numbers there too")
+
+
+def add_train(command: Callable[..., argparse.ArgumentParser]) -> None:
+    """Tell the parser about `facelib train ...`."""
+    sub = command("keypoints", train)
+    sub.add_argument(
+        "--data", default="ytf68", metavar="NAME|DIR", help="ytf68 (looked up in FACELIB_DATA, then in the cache), or a folder"
+    )
+    data.add_bad(sub)
+    sub.add_argument("-o", "--out", type=Path, required=True, metavar="DIR", help="a folder for checkpoints, history, weights and card")
+    sub.add_argument("--precision", choices=["no", "bf16"], default="no", help="mixed precision; bf16 is faster on a GPU and on some CPUs")
+    sub.add_argument("--seed", type=int, default=0)
+    sub.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", help="change a number of the configuration; see config.json"
+    )
+    sub.add_argument("--resume", action="store_true", help="go on from the last checkpoint in DIR")
+    sub = command("label-offset", train_label_offset)
+    sub.add_argument("--data", default="ytf68", metavar="NAME|DIR")
+    sub.add_argument("--weights", type=Path, required=True, metavar="DIR", help="of `facelib train keypoints --set corrected=false`")
+    sub.add_argument("-o", "--out", type=Path, required=True, metavar="FILE")
+    sub = command("mean-shape", train_mean_shape)
+    sub.add_argument("--data", default="ytf68", metavar="NAME|DIR")
+    sub.add_argument("-o", "--out", type=Path, required=True, metavar="FILE")
+
+
+def evaluate(options: argparse.Namespace) -> None:
+    """The error of a keypoint model on labelled frames, the way the field measures it."""
+    from facelib.datasets import named, ytf68, ytf68_offset
+    from facelib.learned import evaluate_keypoints as evaluation
+    from facelib.learned import weights
+
+    records.check_place(options.json)
+    frames = data.frames(options, ytf68.read_people(options.people) if options.people else None)
+    folder = options.weights or weights.FOLDER
+    card = weights.card("keypoints", folder)
+    shifted = card["config"]["corrected"] and named.name_of(options.data) == ytf68.NAME
+    as_labelled = {"as_labelled": ytf68_offset.as_labelled} if shifted else {}
+    scores = evaluation.evaluate(weights.keypoint_network(folder), frames, options.boxes, report=terminal.bar("batch"), **as_labelled)
+    given = [f"--{name} {value}" for name in ("data", "subset", "people", "boxes", "weights") if (value := getattr(options, name))]
+    record = {
+        **records.made_by(" ".join(["facelib evaluate keypoints", *given])),
+        "model": {name: card[name] for name in ("name", "sha256", "seed")},
+        "boxes": options.boxes,
+        "label_offset": bool(shifted),
+        "people_trained_on": len(set(card["people_trained_on"]) & {frame.person for frame in frames}),
+        **scores.summary(),
+    }
+    print(evaluation.as_text(record))
+    records.save(options.json, record)
+
+
+def compare(options: argparse.Namespace) -> None:
+    """Runs of `facelib train keypoints` side by side, from the cards that they left."""
+    from facelib.learned import weights
+    from facelib.learned.train_keypoints import KeypointConfig
+
+    records.check_place(options.json)
+    usual, rows = _flat(dataclasses.asdict(KeypointConfig())), []
+    for folder in options.runs:
+        card = weights.card("keypoints", folder)
+        score, config = card["scores"]["labels"], _flat(card["config"])
+        changes = {name: value for name, value in config.items() if value != usual[name] and name not in ("seed", "pictures", "precision")}
+        rows.append(
+            {
+                "name": ", ".join(f"{name} {value}" for name, value in changes.items()) or "as shipped",
+                "seed": card["seed"],
+                "pictures": card["pictures_seen"],
+                "nme": score["nme_inter_ocular"],
+                "interval_95": score["interval_95"]["nme_inter_ocular"],
+                "failures_above_10": score["failures_above_10"],
+                **{name: card[name] for name in ("hardware", "seconds", "date")},
+            }
+        )
+        print(f"{rows[-1]['name']:<44} seed {card['seed']}  {rows[-1]['pictures']:>8,} pictures  NME {rows[-1]['nme']:.2f} %")
+    runs = " ".join(map(str, options.runs))
+    records.save(options.json, {**records.made_by(f"facelib compare keypoints {runs}"), "rows": rows})
+
+
+def train(options: argparse.Namespace) -> None:
+    """Train the keypoint model on the people who are not in the validation list; write weights and their card to OUT."""
+    from facelib.learned import train_keypoints as training
+
+    config = _changed(training.KeypointConfig(seed=options.seed, precision=options.precision), options.set)
+    say = lambda row: print(json.dumps(row), flush=True)  # noqa: E731
+    card = training.run(options.data, options.out, config, options.bad, terminal.warn, options.resume, say)
+    print(json.dumps(card["scores"]))
+
+
+def train_mean_shape(options: argparse.Namespace) -> None:
+    """Compute the mean shape, and how shapes vary round it, of the people who are not in the validation list."""
+    from facelib import keypoints
+    from facelib.datasets import ytf68
+
+    held_out = set(ytf68.validation_people())
+    frames = [frame for frame in ytf68.load(options.data) if frame.person not in held_out]
+    records.save(options.out, keypoints.mean_shape_record([frame.points for frame in frames], source="ytf68 without its validation people"))
+    terminal.say(options.out)
+
+
+def train_label_offset(options: argparse.Namespace) -> None:
+    """Measure how far the labels of ytf68 lie beside the faces, on the validation people: a network knows the others' labels by heart."""
+    from facelib.datasets import ytf68, ytf68_offset
+    from facelib.learned import evaluate_keypoints as evaluation
+    from facelib.learned import predict_keypoints, weights
+
+    records.check_place(options.out)
+    frames = ytf68.load(options.data, ytf68.validation_people())
+    net, predicted = weights.keypoint_network(options.weights), []
+
+    def predict(greys, boxes):
+        predicted.append(predict_keypoints.predict(net, greys, boxes))
+        return predicted[-1]
+
+    evaluation.measure(predict, frames, report=terminal.bar("batch"))
+    found = ytf68_offset.fit(np.concatenate(predicted), np.stack([frame.points for frame in frames]))
+    record = {**records.made_by("facelib train label-offset --data ytf68 --weights DIR -o FILE"), "frames": len(frames), **found}
+    records.save(options.out, record)
+    terminal.say(options.out)
+
+
+def _flat(config: dict) -> dict:
+    """Nested settings in one level, as --set names them."""
+    inner = {name: value for name, value in config.items() if isinstance(value, dict)}
+    flat = {f"{name}.{key}": value for name, part in inner.items() for key, value in part.items()}
+    return {name: _as_json(value) for name, value in (config | flat).items() if name not in inner}
+
+
+def _as_json(value):
+    """Tuples as the lists that a file gives back."""
+    return json.loads(json.dumps(value))
+
+
+def _changed(config, settings: list[str]):
+    """A configuration with NAME=VALUE put in, each value in the type that it has there; GROUP.NAME reaches into a part."""
+    for setting in settings:
+        path, equals, value = setting.partition("=")
+        group, _, name = path.rpartition(".")
+        part = getattr(config, group, None) if group else config
+        simple = _simple(part) if dataclasses.is_dataclass(part) else {}
+        if not equals or name not in simple:
+            known = [*_simple(config), *(f"{key}.{name}" for key, inner in vars(config).items() for name in _simple(inner))]
+            raise ValueError(f"--set {setting}: expected NAME=VALUE with a name out of {', '.join(known)}")
+        try:
+            part = dataclasses.replace(part, **{name: _truth[value] if simple[name] is bool else simple[name](value)})
+        except (ValueError, KeyError):
+            raise ValueError(f"--set {setting}: expected a value of type {simple[name].__name__}") from None
+        config = dataclasses.replace(config, **{group: part}) if group else part
+    return config
+
+
+_truth = {"true": True, "false": False}
+
+
+def _simple(config) -> dict[str, type]:
+    """The fields that one word can set, and their types."""
+    if not dataclasses.is_dataclass(config):
+        return {}
+    return {name: type(value) for name, value in vars(config).items() if isinstance(value, int | float | str)}

@@ -1,0 +1,114 @@
+"""facelib swap, demo and blenders."""
+
+from __future__ import annotations
+
+import argparse
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+
+from facelib import blenders, figures, images
+from facelib.commands import terminal
+
+
+def add(command: Callable[..., argparse.ArgumentParser]) -> None:
+    """Tell the parser about these commands; `command(name, run)` makes a parser for each."""
+    sub = command("swap", swap)
+    sub.add_argument("source", type=Path, metavar="SOURCE", help="the picture that gives its face")
+    sub.add_argument("target", type=Path, metavar="TARGET", help="the picture that receives it")
+    sub.add_argument("-o", "--out", type=Path, required=True, metavar="OUT", help="the result, PNG or JPEG by its ending")
+    for side in ("source", "target"):
+        sub.add_argument(
+            f"--{side}-box", type=_box, metavar="X,Y,W,H", help=f"the face's box in {side.upper()}, in pixels; otherwise a detector looks"
+        )
+        sub.add_argument(
+            f"--{side}-face", type=int, default=1, metavar="N", help="which of several faces, 1 being the largest (the default)"
+        )
+    sub.add_argument(
+        "--blend", choices=list(blenders.BLENDERS), default=blenders.DEFAULT, help="how the face is blended in (default: %(default)s)"
+    )
+    sub.add_argument("--keep-colours", action="store_true", help="leave the source's colours as they are, as the write-up does")
+    sub.add_argument("--stages", type=Path, metavar="DIR", help="write every intermediate there as a picture")
+
+    sub = command("demo", demo)
+    sub.add_argument("-o", "--out", type=Path, required=True, metavar="DIR", help="a folder for the two swaps and their strips")
+
+    command("blenders", list_blenders)
+
+
+def swap(options: argparse.Namespace) -> None:
+    """The face in SOURCE goes onto the head in TARGET."""
+    inputs = (options.source, options.target)
+    folder = options.stages
+    stage_files = [folder / name for name in STAGE_FILES] if folder else []
+    if folder and folder.exists() and not folder.is_dir():
+        raise images.PictureError(f"{folder}: is a file; --stages needs a folder")
+    images.check_outputs([options.out], inputs)
+    images.check_outputs(stage_files if folder and folder.exists() else [], (*inputs, options.out))
+    with terminal.quiet_decoders():
+        source, target = images.load(options.source), images.load(options.target)
+    result = _swap(
+        source,
+        target,
+        blend=options.blend,
+        colours=False if options.keep_colours else None,
+        source_box=options.source_box,
+        target_box=options.target_box,
+        source_face=options.source_face,
+        target_face=options.target_face,
+    )
+    pictures = {options.out: result.blended}
+    if folder:
+        pictures |= zip(stage_files, figures.stages(result).values(), strict=True)
+    terminal.progress("writing")
+    images.save_all(pictures)
+    terminal.progress(None)
+    terminal.say(options.out)
+
+
+def demo(options: argparse.Namespace) -> None:
+    """Eileen Collins and Grace Hopper, both ways."""
+    from facelib.datasets import portraits
+
+    folder = options.out
+    people = {"collins": portraits.eileen_collins(), "hopper": portraits.grace_hopper()}
+    ways = [("collins", "hopper"), ("hopper", "collins")]
+    if folder.exists() and not folder.is_dir():
+        raise images.PictureError(f"{folder}: is a file; give a folder")
+    files = {way: (folder / f"{way[0]}-on-{way[1]}.png", folder / f"{way[0]}-on-{way[1]}-strip.png") for way in ways}
+    pictures = {}
+    for (source, target), (whole, strip) in files.items():
+        result = _swap(people[source], people[target])
+        pictures |= {whole: result.blended, strip: figures.picture(figures.strip(result), width=22)}
+    images.save_all(pictures)
+    terminal.progress(None)
+    terminal.say(*pictures)
+
+
+def list_blenders(options: argparse.Namespace) -> None:
+    """The ways to blend that --blend takes."""
+    for name, blender in blenders.BLENDERS.items():
+        print(f"{name:<12}{(blender.__doc__ or '').strip().splitlines()[0]}")
+
+
+STAGE_FILES = [f"{number:02d}-{name}.png" for number, name in enumerate(figures.STAGES, start=1)]
+
+
+def _swap(source, target, **options):
+    terminal.progress("loading the keypoint model")
+    from facelib.swap import UnsureKeypoints, swap
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UnsureKeypoints)  # said below, as one line
+        result = swap(source, target, report=terminal.progress, **options)
+    for doubt in result.doubts:
+        terminal.warn(f"warning: {doubt}")
+    return result
+
+
+def _box(text: str) -> list[float]:
+    try:
+        x, y, width, height = (float(part) for part in text.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"expected four numbers X,Y,W,H, got {text}") from None
+    return [x, y, width, height]

@@ -1,0 +1,49 @@
+"""What the commands say to a person at a terminal."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import sys
+from pathlib import Path
+
+
+def say(*paths: Path) -> None:
+    """Print where results are; a name that the terminal cannot show is shown with escapes."""
+    for path in paths:
+        print(str(path).encode(sys.stdout.encoding or "utf-8", "backslashreplace").decode(sys.stdout.encoding or "utf-8"))
+
+
+def progress(stage: str | None) -> None:
+    """One line that is written over, for a person at a terminal; None wipes it."""
+    if sys.stderr.isatty():
+        print(f"\r\033[K{stage + ' ...' if stage else ''}", end="", file=sys.stderr, flush=True)
+
+
+def bar(unit: str):
+    """What wraps an iterable in a progress bar, where somebody looks."""
+    from tqdm import tqdm
+
+    return lambda items: tqdm(items, unit=unit, disable=None, leave=False)
+
+
+def warn(line: str) -> None:
+    """One line beside the results."""
+    progress(None)
+    print(f"facelib: {line}", file=sys.stderr)
+
+
+@contextlib.contextmanager
+def quiet_decoders():
+    """Some decoders write to standard error by themselves; what is wrong with a file is said once, by us."""
+    logging.getLogger("PIL").addHandler(logging.NullHandler())
+    sys.stderr.flush()
+    kept = os.dup(2)
+    with open(os.devnull, "w") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)

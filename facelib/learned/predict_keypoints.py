@@ -1,0 +1,87 @@
+"""From pictures and boxes to keypoints: a network looks at each face twice, and says how sure it is.
+
+The first look takes the crop from the box. The second takes it from the first answer, which turns the face upright and mends a box that
+was off; it reads the face four times, tilted a little to either side, each as it is and mirrored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import torch
+from torch import nn
+
+from facelib import keypoints
+from facelib.learned import crops
+
+PASSES = 2
+_TILTS = (-4, 4)  # degrees, of the crops that the last pass reads
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a network says of B faces, in the pictures' pixels."""
+
+    points: np.ndarray  # (B, 68, 2) float32, the mean of the last pass's four readings
+    spread: np.ndarray  # (B, 68) float32, the standard deviation of place: of each reading by itself, and of the readings among them
+
+
+def predict(
+    net: nn.Module, greys: Sequence[np.ndarray], boxes: Sequence[np.ndarray], passes: int = PASSES, size: int = crops.SIZE
+) -> np.ndarray:
+    """The points of `read`: (B, 68, 2) float32."""
+    return read(net, greys, boxes, passes, size).points
+
+
+@torch.inference_mode()
+def read(net: nn.Module, greys: Sequence[np.ndarray], boxes: Sequence[np.ndarray], passes: int = PASSES, size: int = crops.SIZE) -> Reading:
+    """Keypoints of one face in each picture.
+
+    Parameters
+    ----------
+    net : Module
+        One of `facelib.learned.keypoint_net`, for all 68 points, in evaluation mode.
+    greys : sequence of B ndarrays of shape (H, W)
+        Grey pictures, float32 in [0, 1] or uint8; sizes may differ.
+    boxes : sequence of B arrays of shape (4,)
+        x, y, width, height in pixels.
+    passes : int
+        How often to look: each pass after the first re-crops on the answer before it.
+    size : int
+        The crop's side in pixels: the size that the network was trained at.
+    """
+    shapes = [keypoints.shape_in_box(box) for box in boxes]
+    for number in range(1, passes + 1):
+        last = number == passes
+        points, variances = zip(*(_look(net, greys, shapes, tilt, last, size) for tilt in (_TILTS if last else (0,))), strict=True)
+        points, variances = np.concatenate(points), np.concatenate(variances)  # (readings, B, 68, 2) and (readings, B, 68)
+        shapes = list(points.mean(axis=0))
+    # The variance of a mixture: the mean of the variances and the variance of the means.
+    spread = np.sqrt(variances.mean(axis=0) + points.var(axis=0).sum(axis=-1))
+    return Reading(np.stack(shapes).astype(np.float32), spread.astype(np.float32))
+
+
+def _look(
+    net: nn.Module, greys: Sequence[np.ndarray], shapes: Sequence[np.ndarray], tilt: float, mirrored: bool, size: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """One look at each face, where the last look left it, or two, the second mirrored: points (1 or 2, B, 68, 2) and variances of place
+    (1 or 2, B, 68) in the pictures' pixels."""
+    middle = ((size - 1) / 2, (size - 1) / 2)
+    turn = np.vstack([cv2.getRotationMatrix2D(middle, tilt, 1), [0, 0, 1]])
+    matrices = [turn[:2] @ np.vstack([crops.crop_matrix(shape, size), [0, 0, 1]]) for shape in shapes]
+    inputs = crops.to_input(np.stack([crops.crop(grey, matrix, size) for grey, matrix in zip(greys, matrices, strict=True)]))
+    if mirrored:
+        inputs = torch.cat([inputs, inputs.flip(-1)])
+    output = net(inputs.to(next(net.parameters()).device))
+    points = crops.to_pixels(net.read(output).cpu().numpy(), size)
+    spread = net.spread(output).cpu().numpy() * (size / 2)
+    points, spread = (values.reshape(-1, len(shapes), *values.shape[1:]) for values in (points, spread))
+    if mirrored:
+        points[1], spread[1] = keypoints.mirror(points[1], size), spread[1][:, keypoints.MIRROR]
+    back = [cv2.invertAffineTransform(matrix) for matrix in matrices]
+    scales = np.array([np.sqrt(np.linalg.det(matrix[:, :2])) for matrix in back])
+    points = np.stack([keypoints.transform(matrix, points[:, face]) for face, matrix in enumerate(back)], axis=1)
+    return points, (spread * scales[:, None]) ** 2

@@ -1,0 +1,50 @@
+"""Results as small JSON files: the numbers, and beside them what made them."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import platform
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.request import urlopen
+
+from facelib.images import write_whole
+
+PUBLISHED = "https://raw.githubusercontent.com/facelib-book/face-swapping/main/book"
+
+
+def check_place(path: Path | None) -> None:
+    """Refuse, before any work is done, a place where `save` would fail."""
+    if path is not None and not path.parent.is_dir():
+        raise FileNotFoundError(f"{path}: there is no folder {path.parent}")
+
+
+def made_by(command: str) -> dict[str, str]:
+    """The first lines of a record: the command, the day, and the machine's kind."""
+    return {"command": command, "date": datetime.date.today().isoformat(), "hardware": hardware()}
+
+
+def hardware() -> str:
+    """What a result was made on: the accelerator, if torch is in use and sees one, or the processor."""
+    torch = sys.modules.get("torch")
+    if torch is not None and torch.cuda.is_available():
+        return torch.cuda.get_device_name()
+    threads = f", {torch.get_num_threads()} threads" if torch is not None else ""
+    return f"CPU{threads}, {platform.machine()}"
+
+
+def save(path: Path | None, record: Mapping) -> None:
+    """Write a record whole or not at all; nothing where no path is given."""
+    if path is not None:
+        write_whole({path: (json.dumps(record, indent=1) + "\n").encode()})
+
+
+def published(name: str) -> dict:
+    """A record of the book's, `book/results/NAME.json`: beside the chapter that runs, or, in Colab, where the book is published."""
+    path = Path("results") / f"{name}.json"
+    if path.is_file():
+        return json.loads(path.read_text(encoding="utf-8"))
+    with urlopen(f"{PUBLISHED}/{path.as_posix()}", timeout=60) as answer:
+        return json.loads(answer.read())

@@ -1,0 +1,79 @@
+import cv2
+import numpy as np
+import pytest
+import torch
+
+from facelib import images, keypoints
+from facelib.learned import crops, predict_keypoints, weights
+
+
+class AlwaysTheMean(torch.nn.Module):
+    """A network that answers the mean shape, whatever it sees, with a known spread."""
+
+    def __init__(self, spread=0.1):
+        super().__init__()
+        self.weight, self.width = torch.nn.Parameter(torch.zeros(1)), spread
+
+    def forward(self, inputs):
+        return inputs
+
+    def read(self, output):
+        return torch.from_numpy(crops.canonical_shape()).float().expand(len(output), -1, -1)
+
+    def spread(self, output):
+        return torch.full((len(output), 68), self.width)
+
+
+BOX = np.array([40.0, 30.0, 90.0, 90.0])
+
+
+def test_prediction_is_mapped_back_to_the_picture():
+    points = predict_keypoints.predict(AlwaysTheMean(), [np.zeros((200, 220), np.float32)], [BOX], passes=3)
+    np.testing.assert_allclose(points[0], keypoints.shape_in_box(BOX), atol=0.3)  # the mean of tilted shapes is a little small
+    assert points.dtype == np.float32
+    assert points.shape == (1, 68, 2)
+
+
+def test_spread_is_in_the_pictures_pixels():
+    """Twice the face, twice the spread; what the tilted readings differ by comes on top."""
+    grey = np.zeros((400, 420), np.uint8)
+    small, large = (predict_keypoints.read(AlwaysTheMean(), [grey], [scale * BOX]).spread for scale in (1, 2))
+    np.testing.assert_allclose(large, 2 * small, rtol=1e-3)
+    crop_pixel = np.ptp(keypoints.shape_in_box(BOX), axis=0).max() / (crops.FILL * crops.SIZE)
+    assert (small >= 0.1 * crops.SIZE / 2 * crop_pixel - 1e-3).all()
+    sure = predict_keypoints.read(AlwaysTheMean(0.0), [grey], [BOX]).spread
+    np.testing.assert_allclose(small**2 - sure**2, (0.1 * crops.SIZE / 2 * crop_pixel) ** 2, rtol=1e-3)
+
+
+def test_pictures_of_different_sizes_go_together(collins, hopper, collins_on_hopper):
+    greys = [images.to_grey(picture) for picture in (collins, hopper)]
+    both = predict_keypoints.predict(weights.keypoint_network(), greys, [collins_on_hopper.source_box, collins_on_hopper.target_box])
+    np.testing.assert_allclose(both[0], collins_on_hopper.source_points, atol=0.05)
+    np.testing.assert_allclose(both[1], collins_on_hopper.target_points, atol=0.05)
+
+
+def test_the_mirrored_picture_has_the_mirrored_points(collins, collins_on_hopper):
+    """The readings come in mirrored pairs, so this holds but for the box, which differs by rounding."""
+    width = collins.shape[1]
+    x, y, side, _ = collins_on_hopper.source_box
+    points = keypoints.predict([collins], [[x, y, side, side]])[0]
+    mirrored = keypoints.predict([collins[:, ::-1].copy()], [[width - x - side, y, side, side]])[0]
+    eyes = np.linalg.norm(points[36] - points[45])
+    assert np.linalg.norm(keypoints.mirror(mirrored, width) - points, axis=1).mean() < 0.03 * eyes
+
+
+def test_expected_errors_grow_where_there_is_no_face(collins, collins_on_hopper):
+    box = collins_on_hopper.source_box
+    _, there = keypoints.predict_with_errors([collins], [box])
+    _, elsewhere = keypoints.predict_with_errors([collins], [[10, 330, 95, 95]])  # the flag and a sleeve
+    assert there.shape == (1, 68)
+    assert there.mean() < keypoints.UNSURE < elsewhere.mean()
+
+
+@pytest.mark.parametrize("degrees", [75, 180])
+def test_a_face_on_its_side_is_doubted(hopper, collins_on_hopper, degrees):
+    points = collins_on_hopper.target_points
+    turn = cv2.getRotationMatrix2D(tuple(map(float, points.mean(axis=0))), degrees, 1)
+    turned = cv2.warpAffine(hopper, turn, hopper.shape[1::-1])
+    _, errors = keypoints.predict_with_errors([turned], [collins_on_hopper.target_box])
+    assert errors.mean() > keypoints.UNSURE
