@@ -13,7 +13,9 @@ from facelib.datasets.ytf68_offset import put_right
 _PEOPLE, _FRAMES = 150, 80  # of ytf68: how many people to learn from, and how many frames of each kind to be judged on
 
 
-def faces(people: Mapping[str, tuple[np.ndarray, np.ndarray]], seed: int = 0) -> tuple[list[Frame], list[Frame], list[Frame]]:
+def faces(
+    people: Mapping[str, tuple[np.ndarray, np.ndarray]], seed: int = 0, shown: bool = False
+) -> tuple[list[Frame], list[Frame], list[Frame]]:
     """Labelled faces to learn from, other faces of the same people, and faces of strangers.
 
     Parameters
@@ -21,14 +23,18 @@ def faces(people: Mapping[str, tuple[np.ndarray, np.ndarray]], seed: int = 0) ->
     people : mapping of str to (picture, points)
         Two portraits or more, for where there is no ytf68: the last is the stranger.
     seed : int
+    shown : bool
+        For a figure: morphs, wherever. Pictures of the data set must not get onto a page.
 
     Returns
     -------
     training, known, strangers : list of Frame
     """
     try:
-        frames = put_right(ytf68.load(check=False))
+        frames = [] if shown else put_right(ytf68.load(check=False))
     except FileNotFoundError:
+        frames = []
+    if not frames:
         *learned, stranger = (morphs.make(*portrait, name, 200, seed + i) for i, (name, portrait) in enumerate(people.items()))
         return [frame for part in learned for frame in part[60:]], [frame for part in learned for frame in part[:60]], stranger[:60]
     rng, judged = np.random.default_rng(seed), ytf68.validation_people()
