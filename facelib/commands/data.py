@@ -8,7 +8,7 @@ from pathlib import Path
 
 from facelib import records
 from facelib.commands import terminal
-from facelib.datasets import faults, ibug300w, named
+from facelib.datasets import faults, ibug300w, named, ytf68
 from facelib.datasets.frame import Frame
 
 
@@ -36,8 +36,21 @@ def add_bad(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--bad", choices=faults.CHOICES, default="refuse", help="bad rows: refuse the data set (default), or skip and say so")
 
 
-def frames(options: argparse.Namespace, people: list[str] | None = None) -> list[Frame]:
-    """The frames that --data, --subset and --bad ask for; what is skipped is said on standard error."""
+def add_people(sub: argparse.ArgumentParser) -> None:
+    """Whose frames to keep; `frames` reads it where a command has it."""
+    sub.add_argument("--people", type=Path, metavar="FILE", help="of ytf68: only these people, one a line; by default everybody")
+
+
+def as_given(command: str, options: argparse.Namespace, *more: str) -> str:
+    """The command as it stands in a record: with the options that chose the faces, and those named in `more`."""
+    given = [f"--{name} {value}" for name in ("data", "subset", "people", *more) if (value := getattr(options, name))]
+    return " ".join([command, *given])
+
+
+def frames(options: argparse.Namespace) -> list[Frame]:
+    """The frames that --data, --subset, --people and --bad ask for; what is skipped is said on standard error."""
+    file = getattr(options, "people", None)
+    people = ytf68.read_people(file) if file else None
     return named.load(options.data, people, options.subset, options.bad, terminal.warn)
 
 

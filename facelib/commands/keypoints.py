@@ -18,7 +18,7 @@ def add_evaluate(command: Callable[..., argparse.ArgumentParser]) -> None:
     """Tell the parser about `facelib evaluate ...`."""
     sub = command("keypoints", evaluate)
     data.add_data(sub, default="ytf68")
-    sub.add_argument("--people", type=Path, metavar="FILE", help="of ytf68: only these people, one a line; by default everybody")
+    data.add_people(sub)
     sub.add_argument(
         "--boxes",
         choices=["labels", "detected", "given"],
@@ -66,15 +66,14 @@ def evaluate(options: argparse.Namespace) -> None:
     from facelib.learned import weights
 
     records.check_place(options.json)
-    frames = data.frames(options, ytf68.read_people(options.people) if options.people else None)
+    frames = data.frames(options)
     folder = options.weights or weights.FOLDER
     card = weights.card("keypoints", folder)
     shifted = card["config"]["corrected"] and named.name_of(options.data) == ytf68.NAME
     as_labelled = {"as_labelled": ytf68_offset.as_labelled} if shifted else {}
     scores = evaluation.evaluate(weights.keypoint_network(folder), frames, options.boxes, report=terminal.bar("batch"), **as_labelled)
-    given = [f"--{name} {value}" for name in ("data", "subset", "people", "boxes", "weights") if (value := getattr(options, name))]
     record = {
-        **records.made_by(" ".join(["facelib evaluate keypoints", *given])),
+        **records.made_by(data.as_given("facelib evaluate keypoints", options, "boxes", "weights")),
         "model": {name: card[name] for name in ("name", "sha256", "seed")},
         "boxes": options.boxes,
         "label_offset": bool(shifted),
@@ -136,19 +135,12 @@ def train_mean_shape(options: argparse.Namespace) -> None:
 def train_label_offset(options: argparse.Namespace) -> None:
     """Measure how far the labels of ytf68 lie beside the faces, on the validation people: a network knows the others' labels by heart."""
     from facelib.datasets import ytf68, ytf68_offset
-    from facelib.learned import evaluate_keypoints as evaluation
     from facelib.learned import predict_keypoints, weights
 
     records.check_place(options.out)
     frames = ytf68.load(options.data, ytf68.validation_people())
-    net, predicted = weights.keypoint_network(options.weights), []
-
-    def predict(greys, boxes):
-        predicted.append(predict_keypoints.predict(net, greys, boxes))
-        return predicted[-1]
-
-    evaluation.measure(predict, frames, report=terminal.bar("batch"))
-    found = ytf68_offset.fit(np.concatenate(predicted), np.stack([frame.points for frame in frames]))
+    reading = predict_keypoints.read_frames(weights.keypoint_network(options.weights), frames)
+    found = ytf68_offset.fit(reading.points, np.stack([frame.points for frame in frames]))
     record = {**records.made_by("facelib train label-offset --data ytf68 --weights DIR -o FILE"), "frames": len(frames), **found}
     records.save(options.out, record)
     terminal.say(options.out)

@@ -52,7 +52,7 @@ def find(data: str | Path) -> Path:
 
 def is_there(folder: Path) -> bool:
     """Whether a folder holds the data set."""
-    return any((folder / table).is_file() for table in TABLES.values())
+    return places.holds(folder, TABLES.values())
 
 
 def fetch(folder: str | Path | None = None) -> Path:
@@ -70,10 +70,7 @@ def fetch(folder: str | Path | None = None) -> Path:
     ValueError
         What came is not the data set.
     """
-    folder = Path(folder) if folder else places.places(NAME)[0]
-    if not is_there(folder):
-        download.fetch(URL, folder, _wanted, _check_original)
-    return folder
+    return download.fetch_once(NAME, folder, is_there, URL, _wanted, _check_original)
 
 
 def load(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 
@@ -12,6 +12,11 @@ def places(name: str) -> list[Path]:
     root = os.environ.get("FACELIB_DATA")
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "facelib"
     return [place / name for place in ([Path(root)] if root else []) + [cache]]
+
+
+def holds(folder: Path, tables: Iterable[str]) -> bool:
+    """Whether one of a data set's tables is in a folder."""
+    return any((folder / table).is_file() for table in tables)
 
 
 def find(name: str, is_there: Callable[[Path], bool]) -> Path:

@@ -62,10 +62,7 @@ def fetch(folder: str | Path | None = None) -> Path:
     ValueError
         What came is not the data set.
     """
-    folder = Path(folder) if folder else places.places(NAME)[0]
-    if not _is_there(folder):
-        download.fetch(URL, folder, _wanted, _check_original)
-    return folder
+    return download.fetch_once(NAME, folder, _is_there, URL, _wanted, _check_original)
 
 
 def load(
@@ -155,7 +152,7 @@ def draw_validation_people(frames: list[Frame], count: int, seed: int) -> list[s
 
 
 def _is_there(folder: Path) -> bool:
-    return any((folder / table).is_file() for table in TABLES.values())
+    return places.holds(folder, TABLES.values())
 
 
 def _wanted(member: str) -> str | None:

@@ -13,9 +13,9 @@ from scipy.optimize import minimize_scalar
 from scipy.stats import spearmanr
 from torch import nn
 
-from facelib import keypoints, metrics
+from facelib import metrics
 from facelib.datasets.frame import Frame
-from facelib.learned.predict_keypoints import Reading, read
+from facelib.learned.predict_keypoints import Reading, read_frames
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def fit(reading: Reading, truth: np.ndarray) -> Calibration:
     return Calibration(round(float(power), 3), [round(float(factor), 5) for factor in factors(power)])
 
 
-def calibrate(net: nn.Module, frames: list[Frame], size: int, batch: int = 64) -> tuple[Calibration, dict]:
+def calibrate(net: nn.Module, frames: list[Frame], size: int) -> tuple[Calibration, dict]:
     """Fit on every second person, and see on the others what the fit is worth.
 
     Parameters
@@ -66,11 +66,8 @@ def calibrate(net: nn.Module, frames: list[Frame], size: int, batch: int = 64) -
     dict
         `points` and `faces`: `reliability` of each, and `rank_correlation` (Spearman) of expected with true errors; `people` and `n`.
     """
-    readings = []
-    for start in range(0, len(frames), batch):
-        part = frames[start : start + batch]
-        readings.append(read(net, [frame.grey() for frame in part], [keypoints.face_box(frame.points) for frame in part], size=size))
-    points, spread = (np.concatenate([getattr(reading, name) for reading in readings]) for name in ("points", "spread"))
+    reading = read_frames(net, frames, size)
+    points, spread = reading.points, reading.spread
     truth = np.stack([frame.points for frame in frames])
     fitted_on = sorted({frame.person for frame in frames})[::2]
     fitted = np.array([frame.person in fitted_on for frame in frames])

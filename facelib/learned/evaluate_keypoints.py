@@ -188,7 +188,7 @@ def _box(frame: Frame, grey: np.ndarray, boxes: str) -> np.ndarray | None:
         return label
     if boxes == "detected":
         return detect.nearest(detect.find_faces(grey), label)
-    box = getattr(frame, "box", None)
+    box = frame.box
     if box is None:
         raise ValueError(f"{frame.path}: its data set gives no box; use boxes='labels' or 'detected'")
     return box

@@ -15,6 +15,7 @@ import torch
 from torch import nn
 
 from facelib import keypoints
+from facelib.datasets.frame import Frame
 from facelib.learned import crops
 
 PASSES = 2
@@ -62,6 +63,15 @@ def read(net: nn.Module, greys: Sequence[np.ndarray], boxes: Sequence[np.ndarray
     # The variance of a mixture: the mean of the variances and the variance of the means.
     spread = np.sqrt(variances.mean(axis=0) + points.var(axis=0).sum(axis=-1))
     return Reading(np.stack(shapes).astype(np.float32), spread.astype(np.float32))
+
+
+def read_frames(net: nn.Module, frames: Sequence[Frame], size: int = crops.SIZE, batch: int = 64) -> Reading:
+    """`read` labelled frames from the boxes round their labels, `batch` at a time."""
+    readings = []
+    for start in range(0, len(frames), batch):
+        part = frames[start : start + batch]
+        readings.append(read(net, [frame.grey() for frame in part], [keypoints.face_box(frame.points) for frame in part], size=size))
+    return Reading(*(np.concatenate([getattr(reading, name) for reading in readings]) for name in ("points", "spread")))
 
 
 def _look(
