@@ -134,11 +134,7 @@ def swap_points(
     target_error: float | None = None,
 ) -> Swap:
     """The stages after the keypoints, for points from elsewhere (labels, a hand)."""
-    table = triangles_with_surroundings()
-    size = target.shape[:2]
-    warped, covered = warp(source, with_surroundings(source_points), with_surroundings(target_points), table, size)
-    mask = hull_mask(target_points, size) * covered
-    warped = np.where(covered[..., None], warped, target)
+    warped, mask, covered = warp_face(source, target, source_points, target_points)
     matched = warped
     if colours and covered.any():
         x, y, width, height = cv2.boundingRect(covered.view(np.uint8))
@@ -161,6 +157,32 @@ def swap_points(
         matched=matched,
         blended=blender(matched, target, mask),
     )
+
+
+def warp_face(
+    source: np.ndarray, target: np.ndarray, source_points: np.ndarray, target_points: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The source in the target's geometry, and where its face goes.
+
+    Parameters
+    ----------
+    source, target : ndarray of shape (H, W, 3), float32 in [0, 1]
+        The two may differ in size.
+    source_points, target_points : ndarray of shape (68, 2)
+        (x, y) in pixels of either.
+
+    Returns
+    -------
+    warped : ndarray of the target's shape, float32 in [0, 1]
+        The source's face with what lies round it; beyond that, the target.
+    mask : ndarray of shape (H, W), float32
+        1 inside the target's face, where the source has something to give.
+    covered : ndarray of shape (H, W), bool
+        Where `warped` is the source.
+    """
+    table, size = triangles_with_surroundings(), target.shape[:2]
+    warped, covered = warp(source, with_surroundings(source_points), with_surroundings(target_points), table, size)
+    return np.where(covered[..., None], warped, target), hull_mask(target_points, size) * covered, covered
 
 
 def _box(image: np.ndarray, box: Sequence[float] | None, face: int, name: str) -> np.ndarray:
