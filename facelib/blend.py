@@ -89,9 +89,10 @@ def multiband(source_warped: np.ndarray, target: np.ndarray, mask: np.ndarray, l
     if levels is None:
         levels = default_levels(mask)
     _check_levels(levels)
-    window = _reach(mask, levels)
-    if window is None:
+    box = _box(mask)
+    if not box[2]:
         return target.copy()
+    window = reach(box, levels)
     difference = source_warped[window] - target[window]
     bands = laplacian_pyramid(difference, levels)
     masks = gaussian_pyramid(mask[window], levels)
@@ -127,8 +128,16 @@ def feather(source_warped: np.ndarray, target: np.ndarray, mask: np.ndarray, wid
 
 
 def default_levels(mask: np.ndarray) -> int:
-    """Bands for a region of this size: 1 for a very small one, 5 for a face 256 pixels wide."""
-    side = max(min(_box(mask)[2:]), 1)
+    """Bands for a mask of this size: `levels_for` the shorter side of what it covers."""
+    return levels_for(min(_box(mask)[2:]))
+
+
+def levels_for(side: float) -> int:
+    """Bands for a region so many pixels wide: 1 for a very small one, 5 for a face of 256.
+
+    >>> levels_for(256)
+    5
+    """
     return max(1, int(np.log2(max(side / _FACE_AT_TOP, 1))))
 
 
@@ -145,16 +154,22 @@ def _box(mask: np.ndarray) -> tuple[int, int, int, int]:
     return cv2.boundingRect((mask > 0).astype(np.uint8))
 
 
-def _reach(mask: np.ndarray, levels: int) -> tuple[slice, slice] | None:
-    """The part of the picture that the blend can touch, or None for an empty mask.
+def reach(box: tuple[int, int, int, int], levels: int) -> tuple[slice, slice]:
+    """The part of a picture that a blend of so many levels can touch.
 
-    A level's filters reach 2 pixels of that level each way, twice over; the window starts at a multiple of the coarsest pixel, so that
-    a blend in the window is the blend in the whole picture.
+    Parameters
+    ----------
+    box : (int, int, int, int)
+        x, y, width, height of the mask, in pixels.
+    levels : int
+
+    Returns
+    -------
+    (slice, slice)
+        Rows and columns. A level's filters reach 2 pixels of that level each way, in three steps: the picture's pyramid, the mask's, and
+        the way back. The slices start at multiples of the coarsest pixel, so that a blend in them is the blend in the whole picture.
     """
-    x, y, width, height = _box(mask)
-    if not width:
-        return None
+    x, y, width, height = box
     step = 2**levels
     top, left = (max(0, (start - 6 * step) // step * step) for start in (y, x))
-    bottom, right = y + height + 6 * step, x + width + 6 * step
-    return np.s_[top:bottom, left:right]
+    return np.s_[top : max(0, y + height + 6 * step), left : max(0, x + width + 6 * step)]

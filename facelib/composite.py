@@ -5,14 +5,14 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from facelib import keypoints, triangulation
+from facelib import triangulation
 from facelib.images import check_mask, check_picture
 
 _SUBPIXEL_BITS = 8
 
 
-def hull_mask(points: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-    """The face: what jaw and brows enclose.
+def hull_mask(points: np.ndarray, shape: tuple[int, int], forehead: bool = False) -> np.ndarray:
+    """The face: what jaw and brows enclose, or jaw and forehead.
 
     Parameters
     ----------
@@ -20,14 +20,16 @@ def hull_mask(points: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
         (x, y) in pixels.
     shape : (int, int)
         Height and width of the mask.
+    forehead : bool
+        Whether to go on above the brows, to an arc of points that the mean shape supplies (`triangulation.with_surroundings`).
 
     Returns
     -------
     ndarray of shape `shape`, float32
         1 inside the outline of the triangle table, 0 outside.
     """
-    keypoints.check_points(points, "points")
-    corners = np.round(points[triangulation.outline()] * 2**_SUBPIXEL_BITS).astype(np.int32)
+    corners = triangulation.with_surroundings(points)[triangulation.outline(forehead)]
+    corners = np.round(corners * 2**_SUBPIXEL_BITS).astype(np.int32)
     mask = np.zeros(shape, np.uint8)
     cv2.fillPoly(mask, [corners], 1, cv2.LINE_8, _SUBPIXEL_BITS)
     return mask.astype(np.float32)

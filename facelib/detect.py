@@ -53,10 +53,12 @@ def find_faces(image: np.ndarray, at_least: int = 1) -> np.ndarray:
     The cascade knows upright faces that look at the camera, and some profile views. A picture in which it sees too few is turned by 20
     and by 40 degrees to either side and searched again; the box of a tilted face is upright, round the face's middle.
     """
-    grey = image
+    grey, scale = image, 1.0
     if getattr(image, "ndim", None) != 2:
-        images.check_picture(image, "image")
-        grey = images.to_bytes(images.to_grey(image))
+        images.check_kind(image, "image")
+        small, scale = _shrunk(image, max(side for _, side, _, _ in _LOOKS))
+        images.check_picture(small, "image")
+        grey = images.to_bytes(images.to_grey(small))
     elif image.dtype != np.uint8:
         raise TypeError(f"image: expected a grey picture as uint8, got {image.dtype}")
     best = np.empty((0, 4))
@@ -66,7 +68,7 @@ def find_faces(image: np.ndarray, at_least: int = 1) -> np.ndarray:
             best = boxes
         if len(best) >= at_least:
             break
-    return best
+    return best / scale
 
 
 def look(
@@ -93,9 +95,7 @@ def look(
     ndarray of shape (N, 4), float64
         x, y, width, height, the largest first; a face that several turns show comes once.
     """
-    scale = min(1.0, side / max(grey.shape))
-    size = [max(1, round(scale * length)) for length in grey.shape[::-1]]
-    small = grey if scale == 1 else cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
+    small, scale = _shrunk(grey, side)
     least = max(20, min(small.shape) // 12)
     boxes, votes = np.empty((0, 4)), np.empty(0)
     for degrees in turns:
@@ -112,6 +112,13 @@ def look(
             kept.append(box)
     boxes = np.array(kept).reshape(-1, 4)
     return boxes[np.argsort(-boxes[:, 2] * boxes[:, 3], kind="stable")]
+
+
+def _shrunk(picture: np.ndarray, side: int) -> tuple[np.ndarray, float]:
+    """A picture whose longer side has at most so many pixels, and by what it was multiplied."""
+    scale = min(1.0, side / max(picture.shape[:2]))
+    size = [max(1, round(scale * length)) for length in picture.shape[1::-1]]
+    return (picture, 1.0) if scale == 1 else (cv2.resize(picture, size, interpolation=cv2.INTER_AREA), scale)
 
 
 def turn(grey: np.ndarray, degrees: float) -> tuple[np.ndarray, np.ndarray]:

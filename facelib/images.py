@@ -193,11 +193,17 @@ def to_grey(image: np.ndarray) -> np.ndarray:
 
 def check_picture(image: np.ndarray, name: str) -> None:
     """Refuse what is not (H, W, 3) float32 in [0, 1], in one clear line."""
+    check_kind(image, name)
+    _check_values(image, name)
+
+
+def check_kind(image: np.ndarray, name: str) -> None:
+    """As `check_picture`, but without a look at every pixel: for who goes on with a part of a large picture, and checks that."""
     if not isinstance(image, np.ndarray):
         raise TypeError(f"{name}: expected a NumPy array, got {type(image).__name__}; facelib.images.load reads files")
     if image.ndim != 3 or image.shape[2] != 3 or 0 in image.shape:
         raise ValueError(f"{name}: expected shape (H, W, 3), got {image.shape}")
-    _check_values(image, name)
+    _check_dtype(image, name)
 
 
 def check_mask(mask: np.ndarray, name: str, like: np.ndarray) -> None:
@@ -207,9 +213,13 @@ def check_mask(mask: np.ndarray, name: str, like: np.ndarray) -> None:
     _check_values(mask, name)
 
 
-def _check_values(array: np.ndarray, name: str) -> None:
+def _check_dtype(array: np.ndarray, name: str) -> None:
     if array.dtype != np.float32:
         raise TypeError(f"{name}: expected float32, got {array.dtype}; facelib.images.to_float converts")
+
+
+def _check_values(array: np.ndarray, name: str) -> None:
+    _check_dtype(array, name)
     low, high = array.min(), array.max()
     if not (low >= 0 and high <= 1):  # written so that NaN fails too
         raise ValueError(f"{name}: expected values in [0, 1], got [{low:.3g}, {high:.3g}]")

@@ -79,11 +79,14 @@ def predict_with_errors(pictures: Sequence[np.ndarray], boxes: Sequence[np.ndarr
         expected NME. Calibrated on people whom the model never saw; above `UNSURE`, do not trust the face.
     """
     for picture in pictures:
-        images.check_picture(picture, "pictures")
+        images.check_kind(picture, "pictures")
     from facelib.learned import predict_keypoints, weights  # brings torch, which `import facelib` must not
 
-    reading = predict_keypoints.read(weights.keypoint_network(), [images.to_grey(picture) for picture in pictures], boxes, passes)
-    return reading.points, weights.keypoint_calibration().expected_errors(reading)
+    corners, greys = zip(*map(_beside, pictures, boxes), strict=True) if len(pictures) else ((), ())
+    shifts = np.array(corners, np.float32).reshape(-1, 2)
+    moved = [np.subtract(box, (*shift, 0, 0)) for box, shift in zip(boxes, shifts, strict=True)]
+    reading = predict_keypoints.read(weights.keypoint_network(), greys, moved, passes)
+    return reading.points + shifts[:, None], weights.keypoint_calibration().expected_errors(reading)
 
 
 def check_points(points: np.ndarray, name: str, count: int | None = COUNT) -> None:
@@ -252,6 +255,19 @@ def shape_in_box(box: np.ndarray) -> np.ndarray:
     side = np.sqrt(width * height)
     centre = (x + width / 2, y + height / 2 + _CASCADE_SHIFT_DOWN * side)
     return mean_shape() * (_CASCADE_SIZE * side) + centre
+
+
+def _beside(picture: np.ndarray, box: Sequence[float]) -> tuple[tuple[int, int], np.ndarray]:
+    """What the model may look at round a box, as grey, and its upper left corner (x, y): the rest of a large picture need not be read."""
+    x, y, width, height = (float(value) for value in box)
+    left, top = max(0, int(x - 1.5 * width)), max(0, int(y - 1.5 * height))
+    part = picture[top : max(top + 1, int(y + 2.5 * height)), left : max(left + 1, int(x + 2.5 * width))]
+    if 0 in part.shape:
+        raise ValueError(
+            f"boxes: {[round(float(value)) for value in box]} is outside its picture, which is {picture.shape[1]} x {picture.shape[0]}"
+        )
+    images.check_picture(part, "pictures")
+    return (left, top), images.to_grey(part)
 
 
 def _shape_file(name: str) -> np.ndarray:

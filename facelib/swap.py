@@ -5,14 +5,19 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
 
-from facelib import blenders, detect, images, keypoints
+from facelib import blend as pyramids
+from facelib import blenders, detect, images, keypoints, triangulation
 from facelib.composite import hull_mask, match_colours, paste
-from facelib.triangulation import triangles_with_surroundings, with_surroundings
+from facelib.images import check_picture
+from facelib.triangulation import triangles_with_surroundings, unfold, with_surroundings
 from facelib.warp import warp
+
+_SHRINK_BELOW = 0.75  # of the source's size; a face that stays larger than that is warped as it is
 
 
 class UnsureKeypoints(UserWarning):
@@ -20,25 +25,64 @@ class UnsureKeypoints(UserWarning):
 
 
 @dataclass(frozen=True)
-class Swap:
-    """Every stage of one swap, in the order in which they were made.
+class Stages:
+    """The pictures of one swap, in the order in which they were made: (H, W, 3) float32 in [0, 1], but for the mask."""
 
-    Pictures are (H, W, 3) float32 in [0, 1]; boxes are (4,): x, y, width, height; points are (68, 2), (x, y) in pixels.
+    warped: np.ndarray  # the source in the target's geometry, with what lies round the face; beyond that, the target
+    mask: np.ndarray  # (H, W) float32, 1 where the source's face goes
+    composite: np.ndarray  # raw: the warped source inside the mask, the target outside
+    matched: np.ndarray  # `warped` in the target's colours, or `warped` itself where colours were kept
+    blended: np.ndarray  # the result
+
+
+@dataclass(frozen=True)
+class Swap:
+    """One swap, with everything that was made on the way.
+
+    Boxes are (4,): x, y, width, height; points are (68, 2), (x, y) in pixels. Beyond a `window` of the target a swap changes nothing, so
+    only the window is worked on, and a face costs the same in a large photograph as in a small one. `near` holds the pictures as they were
+    made there; `warped`, `mask`, `composite`, `matched` and `blended` give them in the target's size.
     """
 
     source: np.ndarray  # the picture that gives its face
-    target: np.ndarray  # the picture that receives it; what follows has its size
+    target: np.ndarray  # the picture that receives it
     source_box: np.ndarray
     target_box: np.ndarray
     source_points: np.ndarray
     target_points: np.ndarray
     source_error: float | None  # the mean error to expect of the points, a share of the inter-ocular distance; None where they were given
     target_error: float | None
-    warped: np.ndarray  # the source in the target's geometry, with what lies round the face; beyond that, the target
-    mask: np.ndarray  # (H, W) float32, 1 where the source's face goes
-    composite: np.ndarray  # raw: the warped source inside the mask, the target outside
-    matched: np.ndarray  # `warped` in the target's colours, or `warped` itself where colours were kept
-    blended: np.ndarray  # the result
+    window: tuple[slice, slice]  # rows and columns of the target
+    near: Stages
+
+    @cached_property
+    def warped(self) -> np.ndarray:
+        """See `Stages`; this and those below in the target's size."""
+        return self._in_target(self.near.warped)
+
+    @cached_property
+    def mask(self) -> np.ndarray:
+        whole = np.zeros(self.target.shape[:2], np.float32)
+        whole[self.window] = self.near.mask
+        return whole
+
+    @cached_property
+    def composite(self) -> np.ndarray:
+        return self._in_target(self.near.composite)
+
+    @cached_property
+    def matched(self) -> np.ndarray:
+        return self._in_target(self.near.matched)
+
+    @cached_property
+    def blended(self) -> np.ndarray:
+        """The result."""
+        return self._in_target(self.near.blended)
+
+    def _in_target(self, part: np.ndarray) -> np.ndarray:
+        whole = self.target.copy()
+        whole[self.window] = part
+        return whole
 
     @property
     def doubts(self) -> list[str]:
@@ -57,6 +101,7 @@ def swap(
     *,
     blend: str = blenders.DEFAULT,
     colours: bool | None = None,
+    forehead: bool = False,
     source_box: Sequence[float] | None = None,
     target_box: Sequence[float] | None = None,
     source_face: int = 1,
@@ -74,6 +119,8 @@ def swap(
     colours : bool, optional
         Whether the source takes on the target's colour statistics before it is blended. By default it does, except for `blend="none"`,
         whose result is the raw composite.
+    forehead : bool
+        Whether the face goes on above the brows, to below where the hair most often begins.
     source_box, target_box : sequence of 4 numbers, optional
         x, y, width, height of the face in pixels, forehead to chin. Without it a detector looks.
     source_face, target_face : int
@@ -106,8 +153,8 @@ def swap(
     (600, 512, 3)
     """
     blender = blenders.get(blend)
-    images.check_picture(source, "source")
-    images.check_picture(target, "target")
+    images.check_kind(source, "source")
+    images.check_kind(target, "target")
     report("finding the faces")
     source_box = _box(source, source_box, source_face, "source")
     target_box = _box(target, target_box, target_face, "target")
@@ -115,7 +162,8 @@ def swap(
     points, errors = keypoints.predict_with_errors([source, target], [source_box, target_box])
     report(f"warping and blending ({blend})")
     keep = blend == "none" if colours is None else not colours
-    result = swap_points(source, target, *points, blender, not keep, source_box, target_box, *map(float, errors.mean(axis=1)))
+    expected = map(float, errors.mean(axis=1))
+    result = swap_points(source, target, *points, blender, not keep, source_box, target_box, *expected, forehead)
     for doubt in result.doubts:
         warnings.warn(doubt, UnsureKeypoints, stacklevel=2)
     return result
@@ -132,16 +180,20 @@ def swap_points(
     target_box: np.ndarray,
     source_error: float | None = None,
     target_error: float | None = None,
+    forehead: bool = False,
 ) -> Swap:
     """The stages after the keypoints, for points from elsewhere (labels, a hand)."""
-    warped, mask, covered = warp_face(source, target, source_points, target_points)
+    window = _window(target_points, target.shape[:2], forehead)
+    beside = target[window]
+    corner = (window[1].start, window[0].start)
+    warped, mask, covered = warp_face(source, beside, source_points, target_points - corner, forehead)
     matched = warped
     if colours and covered.any():
         x, y, width, height = cv2.boundingRect(covered.view(np.uint8))
-        window = np.s_[y : y + height, x : x + width]
-        in_colours = match_colours(warped[window], target[window], mask[window])
+        part = np.s_[y : y + height, x : x + width]
+        in_colours = match_colours(warped[part], beside[part], mask[part])
         matched = warped.copy()
-        matched[window] = np.where(covered[window][..., None], in_colours, target[window])
+        cv2.copyTo(in_colours, covered[part].view(np.uint8), matched[part])
     return Swap(
         source=source,
         target=target,
@@ -151,16 +203,13 @@ def swap_points(
         target_points=target_points,
         source_error=source_error,
         target_error=target_error,
-        warped=warped,
-        mask=mask,
-        composite=paste(warped, target, mask),
-        matched=matched,
-        blended=blender(matched, target, mask),
+        window=window,
+        near=Stages(warped, mask, paste(warped, beside, mask), matched, blender(matched, beside, mask)),
     )
 
 
 def warp_face(
-    source: np.ndarray, target: np.ndarray, source_points: np.ndarray, target_points: np.ndarray
+    source: np.ndarray, target: np.ndarray, source_points: np.ndarray, target_points: np.ndarray, forehead: bool = False
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The source in the target's geometry, and where its face goes.
 
@@ -170,6 +219,8 @@ def warp_face(
         The two may differ in size.
     source_points, target_points : ndarray of shape (68, 2)
         (x, y) in pixels of either.
+    forehead : bool
+        Whether the face goes on above the brows.
 
     Returns
     -------
@@ -180,9 +231,40 @@ def warp_face(
     covered : ndarray of shape (H, W), bool
         Where `warped` is the source.
     """
-    table, size = triangles_with_surroundings(), target.shape[:2]
-    warped, covered = warp(source, with_surroundings(source_points), with_surroundings(target_points), table, size)
-    return np.where(covered[..., None], warped, target), hull_mask(target_points, size) * covered, covered
+    from_mesh, to_mesh = (unfold(with_surroundings(points)) for points in (source_points, target_points))
+    source, from_mesh = _near_its_size(source, from_mesh, to_mesh)
+    piece, covered = warp(source, from_mesh, to_mesh, triangles_with_surroundings(), target.shape[:2])
+    warped = target.copy()
+    cv2.copyTo(piece, covered.view(np.uint8), warped)
+    return warped, hull_mask(target_points, target.shape[:2], forehead) * covered, covered
+
+
+def _near_its_size(source: np.ndarray, from_mesh: np.ndarray, to_mesh: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The part of the source that the mesh covers, shrunk to about the size that it will have: bilinear interpolation takes its colour
+    from four pixels, and would skip the others. The mesh moves along."""
+    low, high = np.floor(from_mesh.min(axis=0)) - 2, np.ceil(from_mesh.max(axis=0)) + 3
+    (left, top), (right, bottom) = (np.clip(corner, 0, source.shape[1::-1]).astype(int) for corner in (low, high))
+    if right <= left or bottom <= top:  # nothing of the face is in its picture
+        return source[:1, :1], from_mesh - source.shape[1::-1]
+    part, mesh = source[top:bottom, left:right], from_mesh - (left, top)
+    check_picture(part, "source")
+    matrix = keypoints.similarity(from_mesh, to_mesh)
+    scale = np.hypot(*matrix[:, 0])
+    if scale < _SHRINK_BELOW:
+        size = np.maximum(1, np.ceil(scale * np.array(part.shape[1::-1]))).astype(int)
+        mesh = (mesh + 0.5) * (size / part.shape[1::-1]) - 0.5  # pixel centres are integers
+        part = cv2.resize(part, size.tolist(), interpolation=cv2.INTER_AREA)
+    return part, mesh
+
+
+def _window(points: np.ndarray, shape: tuple[int, int], forehead: bool) -> tuple[slice, slice]:
+    """The part of a picture that a swap onto these points can change: as far as the deepest pyramid reaches from the face."""
+    outline = with_surroundings(points)[triangulation.outline(forehead)]
+    low, high = np.floor(outline.min(axis=0)).astype(int), np.ceil(outline.max(axis=0)).astype(int) + 1
+    rows, columns = pyramids.reach((*low, *(high - low)), pyramids.levels_for(min(high - low)))
+    height, width = shape
+    top, left = min(rows.start, height - 1), min(columns.start, width - 1)
+    return np.s_[top : max(top + 1, min(rows.stop, height)), left : max(left + 1, min(columns.stop, width))]
 
 
 def _box(image: np.ndarray, box: Sequence[float] | None, face: int, name: str) -> np.ndarray:

@@ -1,8 +1,8 @@
 """One Delaunay table for every face: made once, on the mean shape, so that triangle k has the same corners in source and target.
 
-The table also covers what lies round the face. `with_surroundings` puts two rings of points round the 68, where the mean shape's
-rings fall under the similarity that fits the face best; the warp then brings the skin just outside the hull along, and a blend never
-meets a black rim.
+The 68 points end at the jaw and the brows. `with_surroundings` adds what they lack: an arc over the forehead and two rings round the head,
+where those of the mean shape fall under the similarity that fits the face best. The warp then brings the skin just outside the hull
+along, and a blend never meets a black rim.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ import numpy as np
 
 from facelib import keypoints
 
-_RINGS = ((0.75, 16, 0.0), (1.2, 16, 0.5))  # radius, with the mean face's larger side as 1; number of points; turn
+# All in the mean shape's frame, whose larger side is 1.
+_FOREHEAD = (7, 0.38)  # points between the temples, and how far above the temples the middle one lies: below most hairlines
+_RINGS = ((0.9, 16, 0.0), (1.35, 16, 0.5))  # radius, number of points, turn; the outline of a turned face reaches 0.8
 
 # The mean shape is symmetric, and four points that mirror each other lie on one circle: two triangulations are then equally good, and
 # rounding would choose. A lean of a hundredth chooses, the same way on every machine.
@@ -21,7 +23,7 @@ _LEAN = np.array([[1, 0], [1e-2, 1]])
 
 
 def with_surroundings(points: np.ndarray) -> np.ndarray:
-    """The 68 points of a face and the rings of points round it.
+    """The 68 points of a face, its forehead and the rings round it.
 
     Parameters
     ----------
@@ -29,10 +31,10 @@ def with_surroundings(points: np.ndarray) -> np.ndarray:
 
     Returns
     -------
-    ndarray of shape (100, 2), float64
+    ndarray of shape (107, 2), float64
     """
     keypoints.check_points(points, "points")
-    return np.vstack([points, keypoints.transform(keypoints.similarity(keypoints.mean_shape(), points), _rings())])
+    return np.vstack([points, keypoints.transform(keypoints.similarity(keypoints.mean_shape(), points), _beyond())])
 
 
 @cache
@@ -49,26 +51,71 @@ def triangles() -> np.ndarray:
 
 @cache
 def triangles_with_surroundings() -> np.ndarray:
-    """The table of the face, followed by the triangles between its hull and the rings.
+    """The table of the face and what lies round it.
 
     Returns
     -------
     ndarray of shape (T, 3), int32
-        Rows of indices into `with_surroundings(points)`.
+        Rows of indices into `with_surroundings(points)`, corners in clockwise order.
     """
-    corners = np.concatenate([outline(), np.arange(keypoints.COUNT, keypoints.COUNT + len(_rings()))])
-    mesh = with_surroundings(keypoints.mean_shape())
-    table = corners[_delaunay(mesh[corners])]
-    outside = table.max(axis=1) >= keypoints.COUNT  # the others fill the hull, which the face's own table does
-    return _read_only(np.vstack([triangles(), table[outside]]))
+    return _read_only(_delaunay(with_surroundings(keypoints.mean_shape())))
 
 
 @cache
-def outline() -> np.ndarray:
-    """The mean shape's convex hull: indices into the 68 points, in order round the face. Jaw and brows."""
+def outline(forehead: bool = False) -> np.ndarray:
+    """The mean shape's convex hull, in order round the face: jaw and brows, or jaw and forehead.
+
+    Returns
+    -------
+    ndarray of shape (N,), int32
+        Indices into `with_surroundings(points)`; without the forehead they are those of the 68 points.
+    """
     from scipy.spatial import ConvexHull
 
-    return _read_only(ConvexHull(keypoints.mean_shape()).vertices)
+    count = keypoints.COUNT + (_FOREHEAD[0] if forehead else 0)
+    return _read_only(ConvexHull(with_surroundings(keypoints.mean_shape())[:count]).vertices)
+
+
+def folds(points: np.ndarray, table: np.ndarray) -> np.ndarray:
+    """Which triangles lie on their face: their corners run anticlockwise, where the mean shape's run clockwise.
+
+    Returns
+    -------
+    ndarray of shape (T,), bool
+    """
+    return triangle_areas(points, table) < 0
+
+
+def unfold(mesh: np.ndarray, rounds: int = 40) -> np.ndarray:
+    """Draw the corners of folded triangles back to where the mean shape has them, no further than it takes.
+
+    Parameters
+    ----------
+    mesh : ndarray of shape (107, 2)
+        `with_surroundings(points)`.
+    rounds : int
+        In each, the corners of triangles that are still folded go a quarter of the way.
+
+    Returns
+    -------
+    ndarray of shape (107, 2), float64
+        `mesh` itself where nothing is folded. Corners that no folded triangle has do not move.
+
+    Notes
+    -----
+    This mends the small folds of closed lips and jittered points. In a profile view, where half the face is behind the other, it keeps the
+    mesh in order, but what the camera did not see stays unseen.
+    """
+    table, mean = triangles_with_surroundings(), with_surroundings(keypoints.mean_shape())
+    home = keypoints.transform(keypoints.similarity(mean[: keypoints.COUNT], mesh[: keypoints.COUNT]), mean)
+    for _ in range(rounds):
+        folded = folds(mesh, table)
+        if not folded.any():
+            break
+        corners = np.unique(table[folded])
+        mesh = mesh.copy()
+        mesh[corners] += (home[corners] - mesh[corners]) / 4
+    return mesh
 
 
 def triangle_areas(points: np.ndarray, triangles: np.ndarray) -> np.ndarray:
@@ -96,13 +143,17 @@ def triangle_areas(points: np.ndarray, triangles: np.ndarray) -> np.ndarray:
     return 0.5 * (x1 * y2 - x2 * y1)
 
 
-def _rings() -> np.ndarray:
-    """(32, 2), in the mean shape's frame; the points of one ring stand between those of the other."""
-    rings = []
+def _beyond() -> np.ndarray:
+    """What `with_surroundings` adds, (39, 2), in the mean shape's frame: half an ellipse from temple to temple, and the rings, the points
+    of one between those of the other."""
+    temples, (count, height) = keypoints.mean_shape()[[0, 16]], _FOREHEAD
+    angle = np.pi * np.arange(1, count + 1) / (count + 1)
+    middle, half = temples.mean(axis=0), (temples[1] - temples[0]) / 2
+    added = [middle - np.cos(angle)[:, None] * half - np.sin(angle)[:, None] * (0, height)]
     for radius, count, turn in _RINGS:
         angle = 2 * np.pi * (np.arange(count) + turn) / count
-        rings.append(radius * np.stack([np.cos(angle), np.sin(angle)], axis=1))
-    return np.concatenate(rings)
+        added.append(radius * np.stack([np.cos(angle), np.sin(angle)], axis=1))
+    return np.concatenate(added)
 
 
 def _delaunay(points: np.ndarray) -> np.ndarray:

@@ -42,11 +42,14 @@ def warp(
         Points that are not (N, 2) and finite, or no triangle that has an area in the target (`DegenerateTriangles`).
     """
     check_picture(image, "image")
-    map_x, map_y, inside = inverse_map(source_points, target_points, triangles, shape)
+    window, map_x, map_y, inside = _map_in_window(source_points, target_points, triangles, shape)
     height, width = image.shape[:2]
-    covered = inside & (map_x >= -0.5) & (map_x <= width - 0.5) & (map_y >= -0.5) & (map_y <= height - 0.5)
-    warped = cv2.remap(image, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    warped[~covered] = 0
+    covered = np.zeros(shape, bool)
+    covered[window] = inside & (map_x >= -0.5) & (map_x <= width - 0.5) & (map_y >= -0.5) & (map_y <= height - 0.5)
+    warped = np.zeros((*shape, 3), np.float32)
+    if inside.size:
+        looked_up = cv2.remap(image, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        cv2.copyTo(looked_up, covered[window].view(np.uint8), warped[window])
     return warped, covered
 
 
@@ -66,31 +69,18 @@ def inverse_map(
     -----
     One affine matrix a triangle, target to source; an integer picture in which each triangle is filled with its number; and the
     matrices looked up through it. On an edge two triangles agree, so it does not matter which of them owns the pixel. Triangles without
-    area in the target own no pixel and are left out: labelled faces with closed lips have some.
+    area in the target own no pixel and are left out: labelled faces with closed lips have some. The maps are exact to float32;
+    `cv2.remap` rounds them to a thirty-second of a pixel when it interpolates.
 
     Raises
     ------
     DegenerateTriangles
         Where no triangle has an area.
     """
-    keypoints.check_points(source_points, "source_points", None)
-    keypoints.check_points(target_points, "target_points", len(source_points))
-    flat = _flat(target_points, triangles)
-    if flat.all():
-        raise DegenerateTriangles(np.flatnonzero(flat))
-    triangles = triangles[~flat]
-    matrices = affine_maps(target_points, source_points, triangles)
-    owner = rasterise(target_points, triangles, shape)
-    inside = owner >= 0
-    map_x, map_y = np.full(shape, -1, np.float32), np.full(shape, -1, np.float32)
-    x0, y0, width, height = cv2.boundingRect(inside.view(np.uint8))
-    if width:
-        window = np.s_[y0 : y0 + height, x0 : x0 + width]
-        x, y = np.arange(x0, x0 + width, dtype=np.float32), np.arange(y0, y0 + height, dtype=np.float32)[:, None]
-        m = matrices.reshape(-1, 6).astype(np.float32)[owner[window]]
-        part = inside[window]
-        map_x[window] = np.where(part, m[..., 0] * x + m[..., 1] * y + m[..., 2], -1)
-        map_y[window] = np.where(part, m[..., 3] * x + m[..., 4] * y + m[..., 5], -1)
+    map_x, map_y, inside = np.full(shape, -1, np.float32), np.full(shape, -1, np.float32), np.zeros(shape, bool)
+    window, *maps = _map_in_window(source_points, target_points, triangles, shape)
+    for whole, part in zip((map_x, map_y, inside), maps, strict=True):
+        whole[window] = part
     return map_x, map_y, inside
 
 
@@ -125,13 +115,55 @@ def rasterise(points: np.ndarray, triangles: np.ndarray, shape: tuple[int, int])
     Returns
     -------
     ndarray of shape `shape`, int32
-        An index into `triangles`, or -1 outside them all. Where triangles overlap (a fold), the first of them owns the pixel.
+        An index into `triangles`, or -1 outside them all. Where triangles overlap (a fold), one whose corners run clockwise on the
+        screen, as in our tables, goes before one that lies on its face, and otherwise the first.
     """
     owner = np.full(shape, -1, np.int32)
-    corners = np.round(points[triangles] * 2**_SUBPIXEL_BITS).astype(np.int32)
-    for number, corner in reversed(list(enumerate(corners))):
-        cv2.fillConvexPoly(owner, corner, number, cv2.LINE_8, _SUBPIXEL_BITS)
+    _fill(owner, points, triangles)
     return owner
+
+
+def _map_in_window(
+    source_points: np.ndarray, target_points: np.ndarray, triangles: np.ndarray, shape: tuple[int, int]
+) -> tuple[tuple[slice, slice], np.ndarray, np.ndarray, np.ndarray]:
+    """`inverse_map` in the part of the target that the triangles can reach: where that is, the two maps, and which pixels are inside."""
+    keypoints.check_points(source_points, "source_points", None)
+    keypoints.check_points(target_points, "target_points", len(source_points))
+    flat = _flat(target_points, triangles)
+    if flat.all():
+        raise DegenerateTriangles(np.flatnonzero(flat))
+    triangles = triangles[~flat]
+    low, high = (end(target_points[triangles], axis=(0, 1)) for end in (np.min, np.max))
+    (left, top), (right, bottom) = (np.clip(place, 0, shape[::-1]).astype(int) for place in (np.floor(low), np.ceil(high) + 1))
+    few = len(triangles) < 255  # then one byte a pixel will do, and cv2.LUT looks up several times as fast as NumPy
+    owner = np.full((bottom - top, right - left), 255 if few else -1, np.uint8 if few else np.int32)
+    _fill(owner, target_points - (left, top), triangles)
+    x, y = np.arange(left, right, dtype=np.float32), np.arange(top, bottom, dtype=np.float32)[:, None]
+    numbers = np.append(affine_maps(target_points, source_points, triangles).reshape(-1, 6).T, [[0], [0], [-1]] * 2, axis=1)
+    maps = []
+    for row in numbers.astype(np.float32).reshape(2, 3, -1):
+        a, b, c = (_look_up(values, owner) for values in row)
+        a *= x
+        b *= y
+        a += b
+        a += c
+        maps.append(a)
+    return np.s_[top:bottom, left:right], *maps, owner < 255 if few else owner >= 0
+
+
+def _fill(owner: np.ndarray, points: np.ndarray, triangles: np.ndarray) -> None:
+    """Write each triangle's number into its pixels; first those that lie on their face, so that what faces the camera comes out on top."""
+    corners = np.round(points[triangles] * 2**_SUBPIXEL_BITS).astype(np.int32)
+    folded = triangle_areas(points, triangles) < 0
+    for number in (*np.flatnonzero(folded)[::-1], *np.flatnonzero(~folded)[::-1]):
+        cv2.fillConvexPoly(owner, corners[number], int(number), cv2.LINE_8, _SUBPIXEL_BITS)
+
+
+def _look_up(values: np.ndarray, owner: np.ndarray) -> np.ndarray:
+    """`values[owner]`; the last of the values stands for no owner."""
+    if owner.dtype == np.uint8 and owner.size:
+        return cv2.LUT(owner, np.append(values[:-1], np.full(257 - len(values), values[-1], np.float32)))
+    return values[owner]
 
 
 def _flat(points: np.ndarray, triangles: np.ndarray) -> np.ndarray:

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 import facelib
-from facelib import blenders, images, keypoints
+from facelib import blenders, images, keypoints, triangulation
 from facelib.detect import FaceNotFound, find_faces
-from facelib.swap import UnsureKeypoints
+from facelib.swap import UnsureKeypoints, swap_points, warp_face
 
 
 def test_result_holds_every_stage(collins_on_hopper, collins, hopper):
@@ -84,6 +84,67 @@ def test_kept_colours_are_the_sources(collins, hopper):
     np.testing.assert_array_equal(kept.matched, kept.warped)
     matched = facelib.swap(collins, hopper, blend="none", colours=True)
     assert np.abs(matched.blended - matched.composite).max() > 0.05
+
+
+@pytest.mark.parametrize("name", blenders.BLENDERS)
+def test_the_window_changes_nothing(name, collins_on_hopper):
+    """Blending in the window is blending in the whole picture, bit for bit."""
+    swapped = collins_on_hopper
+    near, whole = (
+        blenders.get(name)(held.matched, target, held.mask)
+        for held, target in ((swapped.near, swapped.target[swapped.window]), (swapped, swapped.target))
+    )
+    expected = swapped.target.copy()
+    expected[swapped.window] = near
+    np.testing.assert_array_equal(whole, expected)
+
+
+def test_a_swap_in_a_large_photograph_is_that_in_a_small_one(collins, hopper, collins_on_hopper):
+    """The same face, put so far into a wall of 12 megapixels that the pyramids' grids coincide."""
+    wall = np.full((3072, 4096, 3), 0.5, np.float32)
+    at = np.s_[1024 : 1024 + 600, 2048 : 2048 + 512]
+    wall[at] = hopper
+    small = collins_on_hopper
+    points = small.target_points + np.float32([2048, 1024])
+    large = swap_points(collins, wall, small.source_points, points, blenders.get("multiband"), True, small.source_box, small.target_box)
+    rows, columns = large.window
+    assert (rows.stop - rows.start) * (columns.stop - columns.start) < 1000 * 1000
+    differs = np.abs(large.blended[at] - small.blended)
+    assert differs.max() < 0.02  # float32 points of four digits before the comma
+    assert differs.mean() < 1e-4
+    untouched = np.ones(wall.shape[:2], bool)
+    untouched[large.window] = False
+    np.testing.assert_array_equal(large.blended[untouched], wall[untouched])
+
+
+def test_the_forehead_comes_along_on_request(collins, hopper, collins_on_hopper):
+    with_it = facelib.swap(collins, hopper, forehead=True)
+    assert (with_it.mask >= collins_on_hopper.mask).all()
+    above = round(float(with_it.target_points[19:25, 1].min())) - 12
+    assert with_it.mask[above].any()
+    assert not collins_on_hopper.mask[above].any()
+
+
+def test_a_face_that_shrinks_does_not_alias():
+    """Stripes one pixel wide, at a fifth of the size: grey, not stripes of another width."""
+    stripes = np.zeros((800, 800, 3), np.float32)
+    stripes[:, ::2] = 1
+    large, small = keypoints.mean_shape() * 500 + 400, keypoints.mean_shape() * 100.3 + 80
+    warped, mask, _ = warp_face(stripes, np.full((160, 160, 3), 0.5, np.float32), large, small)
+    assert np.abs(warped[mask > 0] - 0.5).max() < 0.15
+
+
+def test_a_folded_face_is_swapped_in_order(collins, hopper, collins_on_hopper):
+    """Lips that cross, as jittered labels have them."""
+    points = collins_on_hopper.target_points.copy()
+    points[61:64, 1], points[65:68, 1] = points[[67, 66, 65], 1] + 3, points[[63, 62, 61], 1] - 3
+    mesh = triangulation.with_surroundings(points)
+    table = triangulation.triangles_with_surroundings()
+    assert triangulation.folds(mesh, table).any()
+    assert not triangulation.folds(triangulation.unfold(mesh), table).any()
+    warped, mask, covered = warp_face(collins, hopper, collins_on_hopper.source_points, points)
+    assert covered[mask > 0].all()
+    images.check_picture(warped, "warped")
 
 
 @pytest.mark.parametrize("name", blenders.BLENDERS)

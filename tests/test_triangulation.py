@@ -36,7 +36,6 @@ def test_surroundings_leave_no_gap_and_no_overlap():
     areas = triangulation.triangle_areas(mesh, table)
     assert (areas > 0).all()
     np.testing.assert_allclose(areas.sum(), ConvexHull(mesh).volume)
-    np.testing.assert_array_equal(table[: len(triangulation.triangles())], triangulation.triangles())
     assert set(table.ravel()) == set(range(len(mesh)))
 
 
@@ -62,6 +61,43 @@ def test_area_changes_its_sign_with_a_fold():
     folded[2, 1] = -3
     assert triangulation.triangle_areas(points, np.array([[0, 1, 2]])) == pytest.approx(6)
     assert triangulation.triangle_areas(folded, np.array([[0, 1, 2]])) == pytest.approx(-6)
+
+
+def folded_face():
+    points = keypoints.mean_shape() * 200 + 300
+    points[61:64, 1] += 30  # the upper lip below the lower one
+    return triangulation.with_surroundings(points)
+
+
+def test_unfolding_leaves_no_fold_and_moves_only_what_it_must():
+    mesh, table = folded_face(), triangulation.triangles_with_surroundings()
+    assert triangulation.folds(mesh, table).any()
+    mended = triangulation.unfold(mesh)
+    assert not triangulation.folds(mended, table).any()
+    moved = np.flatnonzero((mended != mesh).any(axis=1))
+    assert set(moved) <= set(range(48, 68))  # lips
+    assert np.abs(mended - mesh).max() < 40
+
+
+def test_a_face_without_folds_stays_as_it_is():
+    mesh = triangulation.with_surroundings(keypoints.mean_shape() * 90 + 70)
+    assert triangulation.unfold(mesh) is mesh
+
+
+def test_unfolding_ends_for_any_points():
+    """Noise as large as the face: the mean shape, in the end."""
+    for seed in range(20):
+        points = keypoints.mean_shape() * 100 + np.random.default_rng(seed).normal(0, 20, (68, 2))
+        mended = triangulation.unfold(triangulation.with_surroundings(points), rounds=200)
+        assert not triangulation.folds(mended, triangulation.triangles_with_surroundings()).any()
+
+
+def test_the_forehead_lies_above_the_brows():
+    mesh = triangulation.with_surroundings(keypoints.mean_shape())
+    forehead = np.setdiff1d(triangulation.outline(forehead=True), triangulation.outline())
+    assert (mesh[forehead, 1] < 0).all()
+    assert mesh[forehead, 1].min() < mesh[17:27, 1].min() - 0.1
+    assert set(range(17)) <= set(triangulation.outline(forehead=True))
 
 
 def test_tables_cannot_be_changed_by_accident():

@@ -28,6 +28,7 @@ def add(command: Callable[..., argparse.ArgumentParser]) -> None:
         "--blend", choices=list(blenders.BLENDERS), default=blenders.DEFAULT, help="how the face is blended in (default: %(default)s)"
     )
     sub.add_argument("--keep-colours", action="store_true", help="leave the source's colours as they are, as the write-up does")
+    sub.add_argument("--forehead", action="store_true", help="let the face go on above the brows; where hair hangs low it comes along")
     sub.add_argument("--stages", type=Path, metavar="DIR", help="write every intermediate there as a picture")
 
     sub = command("demo", demo)
@@ -52,6 +53,7 @@ def swap(options: argparse.Namespace) -> None:
         target,
         blend=options.blend,
         colours=False if options.keep_colours else None,
+        forehead=options.forehead,
         source_box=options.source_box,
         target_box=options.target_box,
         source_face=options.source_face,
