@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import cv2
 import numpy as np
 
@@ -10,6 +12,9 @@ from facelib.images import check_picture
 from facelib.triangulation import triangle_areas
 
 _LEAST_AREA = 1e-3  # square pixels; such a triangle can own no pixel, and its matrix would magnify rounding
+_NOBODY = 255  # the owner, as a byte, of a pixel outside all triangles
+_NOWHERE = -2.0  # the coordinates, in the source, of such a pixel: outside every picture
+_STRIP = 1 << 16  # pixels worked on at a time
 _SUBPIXEL_BITS = 8  # of the fixed-point corners that cv2.fillConvexPoly draws
 
 
@@ -42,14 +47,15 @@ def warp(
         Points that are not (N, 2) and finite, or no triangle that has an area in the target (`DegenerateTriangles`).
     """
     check_picture(image, "image")
-    window, map_x, map_y, inside = _map_in_window(source_points, target_points, triangles, shape)
-    height, width = image.shape[:2]
-    covered = np.zeros(shape, bool)
-    covered[window] = inside & (map_x >= -0.5) & (map_x <= width - 0.5) & (map_y >= -0.5) & (map_y <= height - 0.5)
-    warped = np.zeros((*shape, 3), np.float32)
-    if inside.size:
-        looked_up = cv2.remap(image, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        cv2.copyTo(looked_up, covered[window].view(np.uint8), warped[window])
+    last = np.array(image.shape[1::-1]) - 0.5
+    reaches_out = bool(((source_points < -0.5) | (source_points > last)).any())
+    warped, covered = np.zeros((*shape, 3), np.float32), np.zeros(shape, bool)
+    for strip, map_x, map_y, inside in _strips(source_points, target_points, triangles, shape):
+        if reaches_out:
+            inside = inside & (map_x >= -0.5) & (map_x <= last[0]) & (map_y >= -0.5) & (map_y <= last[1])
+            map_x[~inside] = _NOWHERE
+        covered[strip] = inside
+        cv2.remap(image, map_x, map_y, cv2.INTER_LINEAR, warped[strip], cv2.BORDER_TRANSPARENT)  # leaves alone what comes from nowhere
     return warped, covered
 
 
@@ -61,7 +67,7 @@ def inverse_map(
     Returns
     -------
     map_x, map_y : ndarray of shape `shape`, float32
-        Pixels of the source; -1 where `inside` is False.
+        Pixels of the source; -2 where `inside` is False.
     inside : ndarray of shape `shape`, bool
         The pixels that lie in a triangle of the target.
 
@@ -77,10 +83,10 @@ def inverse_map(
     DegenerateTriangles
         Where no triangle has an area.
     """
-    map_x, map_y, inside = np.full(shape, -1, np.float32), np.full(shape, -1, np.float32), np.zeros(shape, bool)
-    window, *maps = _map_in_window(source_points, target_points, triangles, shape)
-    for whole, part in zip((map_x, map_y, inside), maps, strict=True):
-        whole[window] = part
+    map_x, map_y, inside = *np.full((2, *shape), _NOWHERE, np.float32), np.zeros(shape, bool)
+    for strip, *maps in _strips(source_points, target_points, triangles, shape):
+        for whole, part in zip((map_x, map_y, inside), maps, strict=True):
+            whole[strip] = part
     return map_x, map_y, inside
 
 
@@ -123,10 +129,13 @@ def rasterise(points: np.ndarray, triangles: np.ndarray, shape: tuple[int, int])
     return owner
 
 
-def _map_in_window(
+def _strips(
     source_points: np.ndarray, target_points: np.ndarray, triangles: np.ndarray, shape: tuple[int, int]
-) -> tuple[tuple[slice, slice], np.ndarray, np.ndarray, np.ndarray]:
-    """`inverse_map` in the part of the target that the triangles can reach: where that is, the two maps, and which pixels are inside."""
+) -> Iterator[tuple[tuple[slice, slice], np.ndarray, np.ndarray, np.ndarray]]:
+    """`inverse_map` where the triangles reach, a few rows at a time: where they are, the two maps, and which pixels are inside.
+
+    What one step writes, the next still finds in the processor's cache. Each strip overwrites the maps of the one before.
+    """
     keypoints.check_points(source_points, "source_points", None)
     keypoints.check_points(target_points, "target_points", len(source_points))
     flat = _flat(target_points, triangles)
@@ -135,20 +144,30 @@ def _map_in_window(
     triangles = triangles[~flat]
     low, high = (end(target_points[triangles], axis=(0, 1)) for end in (np.min, np.max))
     (left, top), (right, bottom) = (np.clip(place, 0, shape[::-1]).astype(int) for place in (np.floor(low), np.ceil(high) + 1))
-    few = len(triangles) < 255  # then one byte a pixel will do, and cv2.LUT looks up several times as fast as NumPy
-    owner = np.full((bottom - top, right - left), 255 if few else -1, np.uint8 if few else np.int32)
+    if left == right or top == bottom:
+        return
+    matrices = affine_maps(target_points, source_points, triangles).astype(np.float32)
+    few = len(triangles) < _NOBODY  # then a byte a pixel will do, and cv2.LUT looks up several times as fast as NumPy
+    owner = np.full((bottom - top, right - left), _NOBODY if few else -1, np.uint8 if few else np.int32)
     _fill(owner, target_points - (left, top), triangles)
-    x, y = np.arange(left, right, dtype=np.float32), np.arange(top, bottom, dtype=np.float32)[:, None]
-    numbers = np.append(affine_maps(target_points, source_points, triangles).reshape(-1, 6).T, [[0], [0], [-1]] * 2, axis=1)
-    maps = []
-    for row in numbers.astype(np.float32).reshape(2, 3, -1):
-        a, b, c = (_look_up(values, owner) for values in row)
-        a *= x
-        b *= y
-        a += b
-        a += c
-        maps.append(a)
-    return np.s_[top:bottom, left:right], *maps, owner < 255 if few else owner >= 0
+    tables = np.zeros((2, 3, _NOBODY + 1 if few else len(triangles) + 1), np.float32)
+    tables[:, 2, -1] = _NOWHERE
+    tables[..., : len(triangles)] = matrices.transpose(1, 2, 0)
+    x = np.arange(left, right, dtype=np.float32)
+    rows = max(1, _STRIP // len(x))
+    buffers = np.empty((2, 3, rows, len(x)), np.float32)
+    for start in range(top, bottom, rows):
+        stop = min(start + rows, bottom)
+        y, part = np.arange(start, stop, dtype=np.float32)[:, None], owner[start - top : stop - top]
+        for table, (a, b, c) in zip(tables, buffers[:, :, : stop - start], strict=True):
+            for values, buffer in zip(table, (a, b, c), strict=True):
+                cv2.LUT(part, values, buffer) if few else np.take(values, part, out=buffer, mode="wrap")
+            a *= x
+            b *= y
+            a += b
+            a += c
+        inside = part < _NOBODY if few else part >= 0
+        yield np.s_[start:stop, left:right], buffers[0, 0, : stop - start], buffers[1, 0, : stop - start], inside
 
 
 def _fill(owner: np.ndarray, points: np.ndarray, triangles: np.ndarray) -> None:
@@ -157,13 +176,6 @@ def _fill(owner: np.ndarray, points: np.ndarray, triangles: np.ndarray) -> None:
     folded = triangle_areas(points, triangles) < 0
     for number in (*np.flatnonzero(folded)[::-1], *np.flatnonzero(~folded)[::-1]):
         cv2.fillConvexPoly(owner, corners[number], int(number), cv2.LINE_8, _SUBPIXEL_BITS)
-
-
-def _look_up(values: np.ndarray, owner: np.ndarray) -> np.ndarray:
-    """`values[owner]`; the last of the values stands for no owner."""
-    if owner.dtype == np.uint8 and owner.size:
-        return cv2.LUT(owner, np.append(values[:-1], np.full(257 - len(values), values[-1], np.float32)))
-    return values[owner]
 
 
 def _flat(points: np.ndarray, triangles: np.ndarray) -> np.ndarray:
