@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import html
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
@@ -12,6 +14,7 @@ from facelib import images, keypoints
 from facelib.triangulation import triangles
 
 if TYPE_CHECKING:
+    from IPython.display import HTML
     from matplotlib.figure import Figure
 
     from facelib.swap import Swap
@@ -146,6 +149,38 @@ def picture(pictures: Mapping[str, np.ndarray], columns: int | None = None, widt
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
     return images.to_float(np.asarray(canvas.buffer_rgba())[..., :3].copy())
+
+
+def slider(pictures: Mapping[str, np.ndarray], label: str, side: int = 360, start: int = 0) -> HTML:
+    """Pictures behind one slider, each with its name: plain HTML, which works on a page without a kernel and without a network.
+
+    Parameters
+    ----------
+    pictures : mapping of str to ndarray of shape (H, W, 3), float32 in [0, 1]
+        At least one, all of one size; kept as JPEG inside the page.
+    label : str
+        What the slider changes, for readers who do not see the pictures.
+    side : int
+        The width at which they are shown, in CSS pixels, where the screen has so many.
+    start : int
+        Which picture is shown first, counted from 0.
+    """
+    from IPython.display import HTML
+
+    def frame(number: int, name: str, image: np.ndarray) -> str:
+        _, encoded = cv2.imencode(".jpg", images.to_bytes(image)[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 88])
+        data, title = base64.b64encode(encoded).decode(), html.escape(name, quote=True)
+        return (
+            f'<figure style="margin:0" {"" if number == start else "hidden"}><img alt="{title}" style="width:100%" '
+            f'src="data:image/jpeg;base64,{data}"><figcaption style="text-align:center">{title}</figcaption></figure>'
+        )
+
+    frames = "".join(frame(number, *item) for number, item in enumerate(pictures.items()))
+    choose = "[...this.parentNode.children].slice(1).forEach((f, i) => { f.hidden = i != this.value })"
+    return HTML(
+        f'<div style="max-width:{side}px; margin:0 auto"><input type="range" min="0" max="{len(pictures) - 1}" value="{start}" '
+        f'aria-label="{html.escape(label, quote=True)}" autocomplete="off" style="width:100%" oninput="{choose}">{frames}</div>'
+    )
 
 
 def style_axes(axes) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import datetime
 from collections import Counter
 from pathlib import Path
 
 import numpy as np
 
-from facelib import keypoints
+from facelib import keypoints, records, triangulation
 from facelib.datasets.frame import Frame
 from facelib.pose import angles
 
@@ -29,8 +28,10 @@ def describe(frames: list[Frame]) -> dict:
     dict
         `people`, `frames`; `people_with` n frames, by n; `people_in_several_folders`; quantiles of `picture_width`, `picture_height` and
         `face_width` in pixels, the last being the points' extent; for `yaw`, `pitch` and `roll` (`facelib.pose.angles`) quantiles in
-        degrees and a histogram; `outside`: frames with a point outside the picture, and how far the furthest is in pixels; `points`:
-        mean, 5th and 95th percentile of each point, aligned to the mean shape and in its units, (68, 2) each.
+        degrees and a histogram; `folded`: how many frames have a folded triangle in the table of the face, in the mesh with its
+        surroundings, and in that mesh once it is unfolded (`facelib.triangulation`); `outside`: frames with a point outside the picture,
+        and how far the furthest is in pixels; `points`: mean, 5th and 95th percentile of each point, aligned to the mean shape and in its
+        units, (68, 2) each.
     """
     points = np.stack([frame.points for frame in frames]).astype(float)
     sizes = np.array([frame.size()[::-1] for frame in frames])
@@ -49,6 +50,7 @@ def describe(frames: list[Frame]) -> dict:
         "picture_height": _quantiles(sizes[:, 1]),
         "face_width": _quantiles(np.ptp(points[..., 0], axis=1)),
         **{name: _spread(degrees) for name, degrees in zip(("yaw", "pitch", "roll"), angles(points).T, strict=True)},
+        "folded": _folded(points),
         "outside": {"frames": int((beyond > 0).sum()), "furthest": round(float(max(beyond.max(), 0)), 1)},
         "points": {name: shape.round(3).tolist() for name, shape in {"mean": aligned.mean(axis=0), "5": low, "95": high}.items()},
     }
@@ -56,8 +58,7 @@ def describe(frames: list[Frame]) -> dict:
 
 def record(data: str | Path, frames: list[Frame]) -> dict:
     """What `facelib describe` writes: the numbers, and where they come from."""
-    command, today = f"facelib describe {data} --json FILE", datetime.date.today().isoformat()
-    return {"command": command, "data": str(data), "date": today} | describe(frames)
+    return {**records.made_by(f"facelib describe {data} --json FILE"), "data": str(data), **describe(frames)}
 
 
 def as_text(record: dict) -> str:
@@ -68,6 +69,16 @@ def as_text(record: dict) -> str:
         values = "".join(f"{round(quantiles[q]):8}" for q in ("5", "50", "95"))
         lines.append(f"{name.replace('_', ' '):<16}{values}  {'degrees' if 'quantiles' in record[name] else 'pixels'} (5, 50, 95 %)")
     return "\n".join(lines)
+
+
+def _folded(points: np.ndarray) -> dict:
+    faces = [triangulation.with_surroundings(shape) for shape in points]
+    table, whole = triangulation.triangles(), triangulation.triangles_with_surroundings()
+    return {
+        "face": sum(bool(triangulation.folds(shape, table).any()) for shape in points),
+        "mesh": sum(bool(triangulation.folds(mesh, whole).any()) for mesh in faces),
+        "unfolded": sum(bool(triangulation.folds(triangulation.unfold(mesh), whole).any()) for mesh in faces),
+    }
 
 
 def _quantiles(values: np.ndarray) -> dict:
