@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from facelib import blenders, detect, images, keypoints
-from facelib.composite import hull_mask, match_colours, paste
+from facelib import blenders, colour, detect, images, keypoints
+from facelib.composite import hull_mask, paste
 from facelib.triangulation import triangles_with_surroundings, with_surroundings
 from facelib.warp import warp
 
@@ -56,7 +56,7 @@ def swap(
     target: np.ndarray,
     *,
     blend: str = blenders.DEFAULT,
-    colours: bool | None = None,
+    colours: str | None = None,
     source_box: Sequence[float] | None = None,
     target_box: Sequence[float] | None = None,
     source_face: int = 1,
@@ -71,9 +71,9 @@ def swap(
         RGB; `facelib.images.load` reads files. The two may differ in size.
     blend : str
         A name in `facelib.blenders.BLENDERS`.
-    colours : bool, optional
-        Whether the source takes on the target's colour statistics before it is blended. By default it does, except for `blend="none"`,
-        whose result is the raw composite.
+    colours : str, optional
+        How the source takes on the target's colours before it is blended: a name in `facelib.colour.COLOURS`, of which "none" keeps its
+        own. By default `facelib.colour.DEFAULT`, except for `blend="none"`, whose result is the raw composite.
     source_box, target_box : sequence of 4 numbers, optional
         x, y, width, height of the face in pixels, forehead to chin. Without it a detector looks.
     source_face, target_face : int
@@ -91,7 +91,7 @@ def swap(
     facelib.detect.FaceNotFound
         No face was found and no box given.
     TypeError, ValueError
-        A picture of the wrong kind, a box outside its picture, an unknown blender.
+        A picture of the wrong kind, a box outside its picture, an unknown blender or colour method.
 
     Warns
     -----
@@ -106,6 +106,9 @@ def swap(
     (600, 512, 3)
     """
     blender = blenders.get(blend)
+    if colours is None:
+        colours = "none" if blend == "none" else colour.DEFAULT
+    match_colours = colour.get(colours)
     images.check_picture(source, "source")
     images.check_picture(target, "target")
     report("finding the faces")
@@ -114,8 +117,7 @@ def swap(
     report("placing the keypoints")
     points, errors = keypoints.predict_with_errors([source, target], [source_box, target_box])
     report(f"warping and blending ({blend})")
-    keep = blend == "none" if colours is None else not colours
-    result = swap_points(source, target, *points, blender, not keep, source_box, target_box, *map(float, errors.mean(axis=1)))
+    result = swap_points(source, target, *points, blender, match_colours, source_box, target_box, *map(float, errors.mean(axis=1)))
     for doubt in result.doubts:
         warnings.warn(doubt, UnsureKeypoints, stacklevel=2)
     return result
@@ -127,7 +129,7 @@ def swap_points(
     source_points: np.ndarray,
     target_points: np.ndarray,
     blender: blenders.Blender,
-    colours: bool,
+    match_colours: colour.Colours,
     source_box: np.ndarray,
     target_box: np.ndarray,
     source_error: float | None = None,
@@ -136,7 +138,7 @@ def swap_points(
     """The stages after the keypoints, for points from elsewhere (labels, a hand)."""
     warped, mask, covered = warp_face(source, target, source_points, target_points)
     matched = warped
-    if colours and covered.any():
+    if match_colours is not colour.keep and covered.any():
         x, y, width, height = cv2.boundingRect(covered.view(np.uint8))
         window = np.s_[y : y + height, x : x + width]
         in_colours = match_colours(warped[window], target[window], mask[window])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import facelib
-from facelib import blenders, images, keypoints
+from facelib import blenders, colour, images, keypoints
 from facelib.detect import FaceNotFound, find_faces
 from facelib.swap import UnsureKeypoints
 
@@ -80,15 +80,29 @@ def test_none_is_the_raw_composite(collins, hopper):
 
 
 def test_kept_colours_are_the_sources(collins, hopper):
-    kept = facelib.swap(collins, hopper, colours=False)
+    kept = facelib.swap(collins, hopper, colours="none")
     np.testing.assert_array_equal(kept.matched, kept.warped)
-    matched = facelib.swap(collins, hopper, blend="none", colours=True)
+    matched = facelib.swap(collins, hopper, blend="none", colours="lab")
     assert np.abs(matched.blended - matched.composite).max() > 0.05
 
 
 @pytest.mark.parametrize("name", blenders.BLENDERS)
 def test_every_blender_swaps(name, collins, hopper):
     images.check_picture(facelib.swap(collins, hopper, blend=name).blended, name)
+
+
+@pytest.mark.parametrize("name", colour.COLOURS)
+def test_every_colour_method_swaps(name, collins, hopper):
+    images.check_picture(facelib.swap(collins, hopper, colours=name).blended, name)
+
+
+@pytest.mark.parametrize("blend", ["poisson", "seamless-clone"])
+@pytest.mark.parametrize("colours", colour.COLOURS)
+def test_gradient_domain_blends_leave_no_seam(blend, colours, collins, hopper):
+    from facelib.metrics import seam_energy
+
+    swapped = facelib.swap(collins, hopper, blend=blend, colours=colours)
+    assert seam_energy(swapped.blended, swapped.target, swapped.mask) < 1.1
 
 
 def test_a_given_box_is_used_and_a_rough_one_is_mended(collins, hopper, collins_on_hopper):
@@ -127,6 +141,8 @@ def test_wrong_pictures_and_names_are_refused(collins, hopper):
         facelib.swap(collins, images.to_bytes(hopper))
     with pytest.raises(ValueError, match="blend"):
         facelib.swap(collins, hopper, blend="glue")
+    with pytest.raises(ValueError, match=r"colours: expected one of lab.*got sepia"):
+        facelib.swap(collins, hopper, colours="sepia")
     with pytest.raises(ValueError, match="target box"):
         facelib.swap(collins, hopper, target_box=(900, 0, 50, 50))
 

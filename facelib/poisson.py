@@ -1,0 +1,89 @@
+"""Gradient-domain blending (Perez et al. 2003): the source's detail inside the mask, the target's colours at its border.
+
+The blend is to have the source's gradients inside and the target's values at the border. Written as the source plus a correction, the
+gradients cancel: the correction is a membrane held by `target - source` round the mask, and nothing else has to be solved for. It reaches
+all the way in. That mends the light of a whole face, and it is also the weakness: where hair, glasses or a microphone cross the border,
+their colours are drawn in.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from facelib import images
+from facelib.blend import fade
+from facelib.composite import box_of, check_arguments
+from facelib.membrane import membrane
+
+_ROUND = 2  # pixels round the mask's box for OpenCV, which sets the outermost ones of a mask to zero
+_ERODED = 3  # pixels that OpenCV takes off the mask, and fills with the target's gradients
+_FADE = _ERODED + 1
+
+
+def poisson(source_warped: np.ndarray, target: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """Gradient-domain blend: the source, and a membrane that fits its colours to the target's at the border.
+
+    Parameters
+    ----------
+    source_warped, target : ndarray of shape (H, W, 3), float32 in [0, 1]
+    mask : ndarray of shape (H, W), float32 in [0, 1]
+        Solved where it is above 0, with the target round that; the result is then mixed into the target by the mask, which changes
+        nothing where the mask is 1. Where the mask touches the picture's edge the colours are free; a full mask gives the source.
+
+    Returns
+    -------
+    ndarray of shape (H, W, 3), float32 in [0, 1]
+
+    Notes
+    -----
+    Within half a grey level of the exact solution. The time follows the mask's box, not the picture.
+    """
+    check_arguments(source_warped, target, mask)
+    blended = target.copy()
+    window = box_of(mask, margin=1)
+    if window is None:
+        return blended
+    source, here, soft = source_warped[window], target[window], mask[window]
+    change = membrane(here - source, soft > 0)  # outside the mask it is target - source
+    change += source - here
+    change *= soft[..., None]
+    change += here
+    blended[window] = np.clip(change, 0, 1, out=change)
+    return blended
+
+
+def seamless_clone(source_warped: np.ndarray, target: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """Gradient-domain blend by OpenCV's `seamlessClone`, kept in place and kept inside the mask.
+
+    Parameters
+    ----------
+    source_warped, target : ndarray of shape (H, W, 3), float32 in [0, 1]
+    mask : ndarray of shape (H, W), float32 in [0, 1]
+        Solved where it is above 0, then mixed by it. At the picture's edge, too, the target's colours hold.
+
+    Returns
+    -------
+    ndarray of shape (H, W, 3), float32 in [0, 1]
+
+    Notes
+    -----
+    OpenCV works in 8 bits; writes into the mask that it is given; puts the middle of the mask's bounding box, not of the picture, at the
+    point that it is given; takes three pixels off the mask; and holds the colours at the border of that *box*, so that what lies between
+    mask and box changes as well, by up to 39 grey levels between the portraits. Here its picture fades in over the mask's outermost four
+    pixels: outside, the target stays bit for bit. A mask up to six pixels wide or high changes nothing.
+    """
+    check_arguments(source_warped, target, mask)
+    blended = target.copy()
+    window = box_of(mask)
+    if window is None or min(mask[window].shape) <= 2 * _ERODED:
+        return blended  # nothing of the mask is left to OpenCV, which fails on the smallest ones
+    bytes_ = [images.to_bytes(picture[window]) for picture in (source_warped, target)]
+    source, here = (cv2.copyMakeBorder(picture, *[_ROUND] * 4, cv2.BORDER_REPLICATE) for picture in bytes_)
+    region = np.pad((mask[window] > 0).astype(np.uint8) * 255, _ROUND)
+    height, width = mask[window].shape
+    cloned = cv2.seamlessClone(source, here, region, (_ROUND + width // 2, _ROUND + height // 2), cv2.NORMAL_CLONE)
+    change = (cloned[_ROUND:-_ROUND, _ROUND:-_ROUND].astype(np.float32) - bytes_[1]) / 255
+    change *= (fade(mask[window], _FADE) * mask[window])[..., None]
+    blended[window] = np.clip(target[window] + change, 0, 1)
+    return blended

@@ -1,0 +1,59 @@
+"""Beyond what holds for every blender: the gradients are the source's, the place is kept."""
+
+import cv2
+import numpy as np
+
+from facelib.poisson import poisson, seamless_clone
+
+
+def noise(shape, seed=0):
+    return np.random.default_rng(seed).random((*shape, 3), dtype=np.float32)
+
+
+def disc(shape, radius=0.3):
+    y, x = np.mgrid[: shape[0], : shape[1]]
+    return (np.hypot((y + 0.5) / shape[0] - 0.5, (x + 0.5) / shape[1] - 0.5) < radius).astype(np.float32)
+
+
+def test_gradients_inside_are_the_sources():
+    """The Laplacian of the blend is the source's at every pixel of the mask, up to what is left of the solver's error."""
+    shape = (90, 77)
+    source, target, mask = 0.4 + 0.2 * noise(shape, 1), 0.3 + 0.2 * noise(shape, 2), disc(shape)
+    blended = poisson(source, target, mask)
+    deep = cv2.erode(mask, np.ones((3, 3))) > 0
+    np.testing.assert_allclose(cv2.Laplacian(blended, -1)[deep], cv2.Laplacian(source, -1)[deep], rtol=0, atol=8 * 0.25 / 255)
+
+
+def test_a_change_of_light_is_undone():
+    """A source that differs from the target by a linear ramp of light, which is harmonic: the blend is the target."""
+    shape = (120, 131)
+    target = 0.3 + 0.4 * noise(shape)
+    ramp = np.linspace(-0.2, 0.2, shape[1], dtype=np.float32)[None, :, None]
+    np.testing.assert_allclose(poisson(target + ramp, target, disc(shape)), target, rtol=0, atol=0.5 / 255)
+    smooth = cv2.GaussianBlur(target, (0, 0), 3)
+    np.testing.assert_allclose(seamless_clone(smooth + ramp, smooth, disc(shape)), smooth, rtol=0, atol=6 / 255)
+
+
+def test_a_soft_mask_mixes():
+    shape = (64, 61)
+    source, target, mask = noise(shape, 1), noise(shape, 2), disc(shape)
+    whole, half = poisson(source, target, mask), poisson(source, target, mask / 2)
+    inside = (whole > 0).all(axis=2) & (whole < 1).all(axis=2) & (mask > 0)
+    np.testing.assert_allclose(half[inside], (whole + target)[inside] / 2, rtol=0, atol=1e-5)
+
+
+def test_opencvs_clone_keeps_its_place():
+    """Odd and even boxes, far from the middle: a shift by a pixel would show in noise."""
+    image = noise((120, 133))
+    for height, width in ((30, 20), (31, 21), (31, 22)):
+        mask = np.zeros(image.shape[:2], np.float32)
+        mask[71 : 71 + height, 90 : 90 + width] = 1
+        np.testing.assert_allclose(seamless_clone(image, image, mask), image, rtol=0, atol=1.001 / 255)
+
+
+def test_the_two_agree_on_smooth_pictures():
+    shape = (150, 141)
+    source, target = (cv2.GaussianBlur(noise(shape, seed), (0, 0), 9) for seed in (1, 2))
+    mask = disc(shape)
+    apart = np.abs(poisson(source, target, mask) - seamless_clone(source, target, mask))
+    assert apart.mean() < 2 / 255
