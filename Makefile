@@ -1,4 +1,4 @@
-# make book | make test | make live | make lint: each sets up what it needs by itself.
+# make book | make test | make live | make lint | make bench: each sets up what it needs by itself.
 PYTHON ?= python3
 BIN = .venv/bin
 READY = .venv/.ready
@@ -27,6 +27,9 @@ live: $(READY)  ## JupyterLab on the chapters
 notebooks: $(READY)  ## run the chapters and write them anew as notebooks
 	$(BIN)/python tools/notebooks.py run
 
+bench: $(READY)  ## how fast facelib is, beside what else can be installed
+	$(BIN)/python tools/bench.py
+
 clean:  ## remove what was built (.venv stays)
 	rm -rf _build
 
@@ -42,5 +45,5 @@ _build/.package: $(PACKAGE) requirements.txt
 	@mkdir -p _build
 	@touch $@
 
-.PHONY: help book test lint live notebooks clean
+.PHONY: help book test lint live notebooks bench clean
 .DEFAULT_GOAL := help

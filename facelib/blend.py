@@ -13,7 +13,7 @@ from itertools import pairwise
 import cv2
 import numpy as np
 
-from facelib.composite import check_arguments, paste
+from facelib.composite import box_of, check_arguments
 
 _FACE_AT_TOP = 8  # pixels: the pyramid is as deep as leaves the masked region about this wide at its coarsest level
 
@@ -89,16 +89,17 @@ def multiband(source_warped: np.ndarray, target: np.ndarray, mask: np.ndarray, l
     if levels is None:
         levels = default_levels(mask)
     _check_levels(levels)
-    box = _box(mask)
-    if not box[2]:
+    box = box_of(mask)
+    if box is None:
         return target.copy()
     window = reach(box, levels)
     difference = source_warped[window] - target[window]
     bands = laplacian_pyramid(difference, levels)
     masks = gaussian_pyramid(mask[window], levels)
     blended = target.copy()
-    blended[window] += collapse([m[..., None] * band for m, band in zip(masks, bands, strict=True)])
-    return np.clip(blended, 0, 1, out=blended)
+    changed = target[window] + collapse([m[..., None] * band for m, band in zip(masks, bands, strict=True)])
+    blended[window] = np.clip(changed, 0, 1, out=changed)
+    return blended
 
 
 def feather(source_warped: np.ndarray, target: np.ndarray, mask: np.ndarray, width: float | None = None) -> np.ndarray:
@@ -118,18 +119,29 @@ def feather(source_warped: np.ndarray, target: np.ndarray, mask: np.ndarray, wid
     check_arguments(source_warped, target, mask)
     if width is not None and not width >= 0:
         raise ValueError(f"width: expected at least 0 pixels, got {width}")
+    blended = target.copy()
+    window = box_of(mask)
+    if window is None:
+        return blended
     if width is None:
-        width = max(_box(mask)[2:]) / 12
+        width = max(mask[window].shape) / 12
+    soft = fade(mask[window], width) * mask[window]
+    blended[window] += soft[..., None] * (source_warped[window] - target[window])
+    return blended
+
+
+def fade(mask: np.ndarray, width: float) -> np.ndarray:
+    """A soft edge inside a mask: 0 outside, 1 further in than `width` pixels, smooth between; (H, W) float32."""
     inside = np.pad((mask > 0.5).astype(np.uint8), 1)  # beyond the picture counts as outside, as the hull ends there
     distance = cv2.distanceTransform(inside, cv2.DIST_L2, 5)[1:-1, 1:-1]
     soft = np.clip(distance / max(width, 1), 0, 1)
-    soft = soft * soft * (3 - 2 * soft)
-    return paste(source_warped, target, (soft * mask).astype(np.float32))
+    return soft * soft * (3 - 2 * soft)
 
 
 def default_levels(mask: np.ndarray) -> int:
     """Bands for a mask of this size: `levels_for` the shorter side of what it covers."""
-    return levels_for(min(_box(mask)[2:]))
+    box = box_of(mask)
+    return levels_for(min(mask[box].shape) if box else 1)
 
 
 def levels_for(side: float) -> int:
@@ -150,17 +162,13 @@ def _expand(coarse: np.ndarray, like: np.ndarray) -> np.ndarray:
     return cv2.pyrUp(coarse, dstsize=(like.shape[1], like.shape[0]))
 
 
-def _box(mask: np.ndarray) -> tuple[int, int, int, int]:
-    return cv2.boundingRect((mask > 0).astype(np.uint8))
-
-
-def reach(box: tuple[int, int, int, int], levels: int) -> tuple[slice, slice]:
+def reach(box: tuple[slice, slice], levels: int) -> tuple[slice, slice]:
     """The part of a picture that a blend of so many levels can touch.
 
     Parameters
     ----------
-    box : (int, int, int, int)
-        x, y, width, height of the mask, in pixels.
+    box : (slice, slice)
+        Rows and columns of the mask.
     levels : int
 
     Returns
@@ -169,7 +177,6 @@ def reach(box: tuple[int, int, int, int], levels: int) -> tuple[slice, slice]:
         Rows and columns. A level's filters reach 2 pixels of that level each way, in three steps: the picture's pyramid, the mask's, and
         the way back. The slices start at multiples of the coarsest pixel, so that a blend in them is the blend in the whole picture.
     """
-    x, y, width, height = box
     step = 2**levels
-    top, left = (max(0, (start - 6 * step) // step * step) for start in (y, x))
-    return np.s_[top : max(0, y + height + 6 * step), left : max(0, x + width + 6 * step)]
+    rows, columns = (slice(max(0, (side.start - 6 * step) // step * step), max(0, side.stop + 6 * step)) for side in box)
+    return rows, columns

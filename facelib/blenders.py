@@ -6,13 +6,15 @@ from collections.abc import Callable
 
 import numpy as np
 
-from facelib import blend, composite
+from facelib import blend, composite, poisson
 
 Blender = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]  # (source_warped, target, mask) -> picture
 
 BLENDERS: dict[str, Blender] = {
     "multiband": blend.multiband,
     "feather": blend.feather,
+    "poisson": poisson.poisson,
+    "seamless-clone": poisson.seamless_clone,
     "none": composite.paste,
 }
 DEFAULT = "multiband"

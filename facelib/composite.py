@@ -1,4 +1,4 @@
-"""Where the face is, its colours, and the raw composite: the warped source's face cut out along the hull and put onto the target."""
+"""Where the face is, and the raw composite: the warped source's face cut out along the hull and put onto the target."""
 
 from __future__ import annotations
 
@@ -35,38 +35,6 @@ def hull_mask(points: np.ndarray, shape: tuple[int, int], forehead: bool = False
     return mask.astype(np.float32)
 
 
-def match_colours(source_warped: np.ndarray, target: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """Give the source the target's colour statistics: mean and spread of each Lab channel inside the mask.
-
-    Source: Reinhard et al. 2001, "Color transfer between images", in CIE Lab.
-
-    Parameters
-    ----------
-    source_warped, target : ndarray of shape (H, W, 3), float32 in [0, 1]
-    mask : ndarray of shape (H, W), float32 in [0, 1]
-        Where the statistics are taken; the whole of `source_warped` is then moved by them.
-
-    Returns
-    -------
-    ndarray of shape (H, W, 3), float32 in [0, 1]
-
-    Notes
-    -----
-    A spread is changed by a quarter at the most: hair, glasses or a hat inside the mask would otherwise turn into contrast.
-    """
-    check_arguments(source_warped, target, mask)
-    inside = mask > 0.5
-    if not inside.any():
-        return source_warped
-    source_lab, target_lab = (cv2.cvtColor(image, cv2.COLOR_RGB2Lab) for image in (source_warped, target))
-    (source_mean, source_spread), (target_mean, target_spread) = (
-        (lab[inside].mean(axis=0, dtype=np.float64), lab[inside].std(axis=0, dtype=np.float64)) for lab in (source_lab, target_lab)
-    )  # float64, because a sum over millions of pixels drifts in float32
-    stretch = np.clip(target_spread / np.maximum(source_spread, 1e-3), 0.8, 1.25)
-    matched = (source_lab - source_mean) * stretch + target_mean
-    return cv2.cvtColor(matched.astype(np.float32), cv2.COLOR_Lab2RGB).clip(0, 1)
-
-
 def paste(source_warped: np.ndarray, target: np.ndarray, mask: np.ndarray) -> np.ndarray:
     """The raw composite: the source where the mask is 1, the target where it is 0.
 
@@ -80,7 +48,27 @@ def paste(source_warped: np.ndarray, target: np.ndarray, mask: np.ndarray) -> np
     ndarray of shape (H, W, 3), float32 in [0, 1]
     """
     check_arguments(source_warped, target, mask)
-    return target + mask[..., None] * (source_warped - target)
+    pasted = target.copy()
+    window = box_of(mask)
+    if window is not None:
+        pasted[window] += mask[window][..., None] * (source_warped[window] - target[window])
+    return pasted
+
+
+def box_of(mask: np.ndarray, margin: int = 0) -> tuple[slice, slice] | None:
+    """The rows and columns that hold all of a mask that is above 0, and a margin round them; None for an empty mask.
+
+    >>> mask = np.zeros((9, 9), np.float32)
+    >>> mask[4, 2:5] = 1
+    >>> box_of(mask, margin=1)
+    (slice(3, 6, None), slice(1, 6, None))
+    """
+    x, y, width, height = cv2.boundingRect((mask > 0).view(np.uint8))
+    if not width:
+        return None
+    top, left = max(y - margin, 0), max(x - margin, 0)
+    bottom, right = min(y + height + margin, mask.shape[0]), min(x + width + margin, mask.shape[1])
+    return np.s_[top:bottom, left:right]
 
 
 def check_arguments(source_warped: np.ndarray, target: np.ndarray, mask: np.ndarray) -> None:

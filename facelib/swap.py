@@ -11,8 +11,8 @@ import cv2
 import numpy as np
 
 from facelib import blend as pyramids
-from facelib import blenders, detect, images, keypoints, triangulation
-from facelib.composite import hull_mask, match_colours, paste
+from facelib import blenders, colour, detect, images, keypoints, triangulation
+from facelib.composite import hull_mask, paste
 from facelib.images import check_picture
 from facelib.triangulation import triangles_with_surroundings, unfold, with_surroundings
 from facelib.warp import warp
@@ -100,7 +100,7 @@ def swap(
     target: np.ndarray,
     *,
     blend: str = blenders.DEFAULT,
-    colours: bool | None = None,
+    colours: str | None = None,
     forehead: bool = False,
     source_box: Sequence[float] | None = None,
     target_box: Sequence[float] | None = None,
@@ -116,9 +116,9 @@ def swap(
         RGB; `facelib.images.load` reads files. The two may differ in size.
     blend : str
         A name in `facelib.blenders.BLENDERS`.
-    colours : bool, optional
-        Whether the source takes on the target's colour statistics before it is blended. By default it does, except for `blend="none"`,
-        whose result is the raw composite.
+    colours : str, optional
+        How the source takes on the target's colours before it is blended: a name in `facelib.colour.COLOURS`, of which "none" keeps its
+        own. By default `facelib.colour.DEFAULT`, except for `blend="none"`, whose result is the raw composite.
     forehead : bool
         Whether the face goes on above the brows, to below where the hair most often begins.
     source_box, target_box : sequence of 4 numbers, optional
@@ -138,7 +138,7 @@ def swap(
     facelib.detect.FaceNotFound
         No face was found and no box given.
     TypeError, ValueError
-        A picture of the wrong kind, a box outside its picture, an unknown blender.
+        A picture of the wrong kind, a box outside its picture, an unknown blender or colour method.
 
     Warns
     -----
@@ -153,6 +153,9 @@ def swap(
     (600, 512, 3)
     """
     blender = blenders.get(blend)
+    if colours is None:
+        colours = "none" if blend == "none" else colour.DEFAULT
+    match_colours = colour.get(colours)
     images.check_kind(source, "source")
     images.check_kind(target, "target")
     report("finding the faces")
@@ -161,9 +164,8 @@ def swap(
     report("placing the keypoints")
     points, errors = keypoints.predict_with_errors([source, target], [source_box, target_box])
     report(f"warping and blending ({blend})")
-    keep = blend == "none" if colours is None else not colours
     expected = map(float, errors.mean(axis=1))
-    result = swap_points(source, target, *points, blender, not keep, source_box, target_box, *expected, forehead)
+    result = swap_points(source, target, *points, blender, match_colours, source_box, target_box, *expected, forehead)
     for doubt in result.doubts:
         warnings.warn(doubt, UnsureKeypoints, stacklevel=2)
     return result
@@ -175,7 +177,7 @@ def swap_points(
     source_points: np.ndarray,
     target_points: np.ndarray,
     blender: blenders.Blender,
-    colours: bool,
+    match_colours: colour.Colours,
     source_box: np.ndarray,
     target_box: np.ndarray,
     source_error: float | None = None,
@@ -188,7 +190,7 @@ def swap_points(
     corner = (window[1].start, window[0].start)
     warped, mask, covered = warp_face(source, beside, source_points, target_points - corner, forehead)
     matched = warped
-    if colours and covered.any():
+    if match_colours is not colour.keep and covered.any():
         x, y, width, height = cv2.boundingRect(covered.view(np.uint8))
         part = np.s_[y : y + height, x : x + width]
         in_colours = match_colours(warped[part], beside[part], mask[part])
@@ -261,7 +263,7 @@ def _window(points: np.ndarray, shape: tuple[int, int], forehead: bool) -> tuple
     """The part of a picture that a swap onto these points can change: as far as the deepest pyramid reaches from the face."""
     outline = with_surroundings(points)[triangulation.outline(forehead)]
     low, high = np.floor(outline.min(axis=0)).astype(int), np.ceil(outline.max(axis=0)).astype(int) + 1
-    rows, columns = pyramids.reach((*low, *(high - low)), pyramids.levels_for(min(high - low)))
+    rows, columns = pyramids.reach(np.s_[low[1] : high[1], low[0] : high[0]], pyramids.levels_for(min(high - low)))
     height, width = shape
     top, left = min(rows.start, height - 1), min(columns.start, width - 1)
     return np.s_[top : max(top + 1, min(rows.stop, height)), left : max(left + 1, min(columns.stop, width))]

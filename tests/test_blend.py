@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from facelib import blend
-from facelib.blenders import BLENDERS, get
+from facelib.composite import paste
 
 SIZES = [(64, 64), (101, 87), (33, 50), (7, 5), (2, 3), (1, 1)]
 
@@ -57,7 +57,7 @@ def test_multiband_is_burt_and_adelsons(shape, levels):
 
 def test_no_levels_is_the_raw_composite():
     source, target, mask = noise((40, 30), 1), noise((40, 30), 2), disc((40, 30))
-    np.testing.assert_allclose(blend.multiband(source, target, mask, 0), BLENDERS["none"](source, target, mask), atol=1e-6)
+    np.testing.assert_allclose(blend.multiband(source, target, mask, 0), paste(source, target, mask), atol=1e-6)
 
 
 def test_levels_grow_with_the_face():
@@ -71,68 +71,3 @@ def test_feather_is_soft_inside_and_keeps_the_middle():
     assert result[45, 45] == 1
     assert (result[mask == 0] == 0).all()
     assert ((result > 0.1) & (result < 0.9)).sum() > 100
-
-
-# What holds for every blender in the registry
-
-
-@pytest.mark.parametrize("name", BLENDERS)
-@pytest.mark.parametrize("shape", SIZES)
-def test_a_blend_of_a_picture_with_itself_is_that_picture(name, shape):
-    image = noise(shape)
-    np.testing.assert_allclose(get(name)(image, image, disc(shape)), image, atol=1e-6)
-
-
-@pytest.mark.parametrize("name", BLENDERS)
-def test_constant_pictures_stay_between_the_two(name):
-    shape = (75, 98)
-    source, target = np.full((*shape, 3), 0.8, np.float32), np.full((*shape, 3), 0.3, np.float32)
-    result = get(name)(source, target, disc(shape))
-    assert result.min() >= 0.3 - 1e-6
-    assert result.max() <= 0.8 + 1e-6
-
-
-@pytest.mark.parametrize("name", BLENDERS)
-def test_beyond_the_masks_reach_nothing_changes(name):
-    shape = (600, 601)
-    source, target, mask = noise(shape, 1), noise(shape, 2), disc(shape, 0.03)
-    result = get(name)(source, target, mask)
-    far = np.ones(shape, bool)
-    far[200:400, 200:400] = False
-    np.testing.assert_array_equal(result[far], target[far])
-    assert (result[~far] != target[~far]).any()
-
-
-@pytest.mark.parametrize("name", BLENDERS)
-def test_an_empty_mask_leaves_the_target(name):
-    source, target = noise((45, 31), 1), noise((45, 31), 2)
-    np.testing.assert_array_equal(get(name)(source, target, np.zeros((45, 31), np.float32)), target)
-
-
-@pytest.mark.parametrize("name", ["multiband", "none"])
-def test_a_full_mask_gives_the_source(name):
-    source, target = noise((45, 31), 1), noise((45, 31), 2)
-    np.testing.assert_allclose(get(name)(source, target, np.ones((45, 31), np.float32)), source, atol=2e-6)
-
-
-@pytest.mark.parametrize("name", BLENDERS)
-def test_arguments_are_not_changed_and_results_are_in_range(name):
-    source, target, mask = noise((45, 31), 1), noise((45, 31), 2), disc((45, 31))
-    before = [array.copy() for array in (source, target, mask)]
-    result = get(name)(source, target, mask)
-    for array, old in zip((source, target, mask), before, strict=True):
-        np.testing.assert_array_equal(array, old)
-    assert result.dtype == np.float32
-    assert result.min() >= 0
-    assert result.max() <= 1
-
-
-@pytest.mark.parametrize("name", BLENDERS)
-def test_a_wrong_mask_is_named(name):
-    with pytest.raises(ValueError, match="mask"):
-        get(name)(noise((9, 9)), noise((9, 9)), np.zeros((9, 8), np.float32))
-
-
-def test_an_unknown_blender_is_named_with_those_that_exist():
-    with pytest.raises(ValueError, match=r"multiband.*got poison"):
-        get("poison")

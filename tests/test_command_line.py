@@ -51,7 +51,7 @@ def test_stages_are_written_in_order(files, tmp_path):
     assert images.load(stages / names[-1]).shape == images.load(out).shape
 
 
-@pytest.mark.parametrize("blend", ["multiband", "feather", "none"])
+@pytest.mark.parametrize("blend", ["multiband", "feather", "poisson", "seamless-clone", "none"])
 def test_blends_differ(files, tmp_path, blend, collins_on_hopper):
     out = tmp_path / "out.png"
     box = ",".join(f"{value:.2f}" for value in collins_on_hopper.source_box)
@@ -73,7 +73,19 @@ def test_demo_writes_both_ways(tmp_path, capsys):
 
 def test_blenders_are_listed(capsys):
     assert main(["blenders"]) == 0
-    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == ["multiband", "feather", "none"]
+    methods = [tuple(line.split()[:2]) for line in capsys.readouterr().out.splitlines()]
+    expected = [("--blend", name) for name in ("multiband", "feather", "poisson", "seamless-clone", "none")]
+    expected += [("--colours", name) for name in ("lab", "rgb", "covariance", "histogram", "none")]
+    assert methods == expected
+
+
+def test_colours_can_be_kept(files, tmp_path, collins_on_hopper):
+    out, box = tmp_path / "out.png", ",".join(f"{value:.2f}" for value in collins_on_hopper.source_box)
+    arguments = ["swap", str(files / "collins.png"), str(files / "hopper.jpg"), "-o", str(out), "--source-box", box]
+    assert main([*arguments, "--colours", "none"]) == 0
+    kept = images.load(out)
+    assert main(arguments) == 0
+    assert np.abs(images.load(out) - kept).max() > 0.1
 
 
 def make_bad(folder):
@@ -104,6 +116,7 @@ def bad(files):
         (["collins.png", "hopper.jpg", "--source-face", "7"], "face 7 asked for"),
         (["collins.png", "hopper.jpg", "--source-face", "0"], "counted from 1"),
         (["collins.png", "hopper.jpg", "--blend", "glue"], "glue"),
+        (["collins.png", "hopper.jpg", "--colours", "sepia"], "sepia"),
     ],
 )
 def test_bad_input_is_one_line_and_writes_nothing(bad, tmp_path, arguments, says, capsys):

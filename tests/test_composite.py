@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from facelib import keypoints
-from facelib.composite import hull_mask, match_colours, paste
+from facelib.composite import hull_mask, paste
 
 SIZE = (101, 87)
 
@@ -31,37 +31,6 @@ def test_paste_takes_the_source_inside_and_the_target_outside():
     result = paste(source, target, mask)
     np.testing.assert_allclose(result[mask == 1], source[mask == 1], atol=1e-6)
     np.testing.assert_array_equal(result[mask == 0], target[mask == 0])
-
-
-def test_matched_colours_have_the_targets_mean():
-    source, target, mask = 0.3 + 0.3 * noise(1), 0.4 + 0.25 * noise(2), face_mask()
-    lab = [cv2.cvtColor(image, cv2.COLOR_RGB2Lab)[mask == 1] for image in (match_colours(source, target, mask), target)]
-    np.testing.assert_allclose(lab[0].mean(axis=0), lab[1].mean(axis=0), atol=0.5)
-
-
-def test_matching_a_picture_with_itself_changes_nothing():
-    image = noise()
-    np.testing.assert_allclose(match_colours(image, image, face_mask()), image, atol=5e-3)  # the accuracy of OpenCV's Lab
-
-
-def test_matching_does_not_blow_up_a_flat_picture():
-    flat = np.full((*SIZE, 3), 0.5, np.float32)
-    flat[40:60, 40:60] += 0.01
-    matched = match_colours(flat, noise(), face_mask())
-    assert np.ptp(matched, axis=(0, 1)).max() < 0.03
-
-
-def test_matching_is_exact_on_large_faces_too():
-    """Sums over millions of pixels drift in float32."""
-    rng = np.random.default_rng(0)
-    source, target = (np.float32(level) + 0.02 * rng.random((1500, 1400, 3), dtype=np.float32) for level in (0.8, 0.3))
-    matched = match_colours(source, target, np.ones((1500, 1400), np.float32))
-    assert abs(matched.mean(dtype=np.float64) - target.mean(dtype=np.float64)) < 2e-3
-
-
-def test_an_empty_mask_matches_nothing():
-    image = noise()
-    np.testing.assert_array_equal(match_colours(image, noise(2), np.zeros(SIZE, np.float32)), image)
 
 
 def test_sizes_must_agree():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import facelib
-from facelib import blenders, images, keypoints, triangulation
+from facelib import blenders, colour, images, keypoints, triangulation
 from facelib.detect import FaceNotFound, find_faces
 from facelib.swap import UnsureKeypoints, swap_points, warp_face
 
@@ -80,9 +80,9 @@ def test_none_is_the_raw_composite(collins, hopper):
 
 
 def test_kept_colours_are_the_sources(collins, hopper):
-    kept = facelib.swap(collins, hopper, colours=False)
+    kept = facelib.swap(collins, hopper, colours="none")
     np.testing.assert_array_equal(kept.matched, kept.warped)
-    matched = facelib.swap(collins, hopper, blend="none", colours=True)
+    matched = facelib.swap(collins, hopper, blend="none", colours="lab")
     assert np.abs(matched.blended - matched.composite).max() > 0.05
 
 
@@ -106,7 +106,9 @@ def test_a_swap_in_a_large_photograph_is_that_in_a_small_one(collins, hopper, co
     wall[at] = hopper
     small = collins_on_hopper
     points = small.target_points + np.float32([2048, 1024])
-    large = swap_points(collins, wall, small.source_points, points, blenders.get("multiband"), True, small.source_box, small.target_box)
+    large = swap_points(
+        collins, wall, small.source_points, points, blenders.get("multiband"), colour.lab, small.source_box, small.target_box
+    )
     rows, columns = large.window
     assert (rows.stop - rows.start) * (columns.stop - columns.start) < 1000 * 1000
     differs = np.abs(large.blended[at] - small.blended)
@@ -152,6 +154,20 @@ def test_every_blender_swaps(name, collins, hopper):
     images.check_picture(facelib.swap(collins, hopper, blend=name).blended, name)
 
 
+@pytest.mark.parametrize("name", colour.COLOURS)
+def test_every_colour_method_swaps(name, collins, hopper):
+    images.check_picture(facelib.swap(collins, hopper, colours=name).blended, name)
+
+
+@pytest.mark.parametrize("blend", ["poisson", "seamless-clone"])
+@pytest.mark.parametrize("colours", colour.COLOURS)
+def test_gradient_domain_blends_leave_no_seam(blend, colours, collins, hopper):
+    from facelib.metrics import seam_energy
+
+    swapped = facelib.swap(collins, hopper, blend=blend, colours=colours)
+    assert seam_energy(swapped.blended, swapped.target, swapped.mask) < 1.1
+
+
 def test_a_given_box_is_used_and_a_rough_one_is_mended(collins, hopper, collins_on_hopper):
     x, y, width, height = find_faces(collins)[0]
     rough = (x - 8, y - 6, width + 14, height + 10)
@@ -188,6 +204,8 @@ def test_wrong_pictures_and_names_are_refused(collins, hopper):
         facelib.swap(collins, images.to_bytes(hopper))
     with pytest.raises(ValueError, match="blend"):
         facelib.swap(collins, hopper, blend="glue")
+    with pytest.raises(ValueError, match=r"colours: expected one of lab.*got sepia"):
+        facelib.swap(collins, hopper, colours="sepia")
     with pytest.raises(ValueError, match="target box"):
         facelib.swap(collins, hopper, target_box=(900, 0, 50, 50))
 

@@ -6,7 +6,6 @@ bootstrap interval over the turns. Numbers of one machine; ratios carry over bet
 
 import argparse
 import gc
-import tempfile
 import time
 from pathlib import Path
 
@@ -14,11 +13,11 @@ import cv2
 import numpy as np
 import peers
 
-from facelib import blend, blenders, composite, images, keypoints, records, triangulation, warp
-from facelib.datasets import portraits
+from facelib import blend, blenders, composite, keypoints, records, triangulation, warp
 from facelib.swap import swap_points
 
 TURNS, SECONDS, SEED = 200, 4.0, 0  # at most so many turns a row, and about so long
+SIDES = (256, 512, 1024)  # pixels
 
 
 def main() -> None:
@@ -34,71 +33,67 @@ def main() -> None:
 
 
 def warps():
-    for side in (256, 512, 1024):
+    for side in SIDES:
         image, _, points, _ = face(side)
-        table = triangulation.triangles()
         moved = points + np.random.default_rng(SEED).normal(0, side / 100, points.shape)
-        ours = lambda a=(image, points, moved, table, (side, side)): warp.warp(*a)
-        yield f"warp, {side} px", ours, "one warpAffine a triangle", lambda a=(image, points, moved, table, (side, side)): peers.warp_by_triangles(*a)
-        yield f"warp, {side} px", ours, "PiecewiseAffineTransform", lambda a=(image, points, moved, table, (side, side)): peers.warp_by_skimage(*a)
+        work = (image, points, moved, triangulation.triangles(), (side, side))
+        yield f"warp, {side} px", partial(warp.warp, *work), "one warpAffine a triangle", partial(peers.warp_by_triangles, *work)
+        yield f"warp, {side} px", partial(warp.warp, *work), "PiecewiseAffineTransform", partial(peers.warp_by_skimage, *work)
 
 
 def pyramids():
-    for side in (256, 512, 1024):
+    for side in SIDES:
         source, target, _, mask = face(side)
-        levels = blend.default_levels(mask)
-        ours = lambda a=(source, target, mask, levels): blend.multiband(*a)
-        yield f"multiresolution, {side} px", ours, "detail_MultiBandBlender", lambda a=(source, target, mask, levels): peers.opencv_multiband(*a)
-        yield f"multiresolution, {side} px", ours, "float pyramids", lambda a=(source, target, mask, levels): peers.float_pyramid(*a)
+        work = (source, target, mask, blend.default_levels(mask))
+        ours = partial(blend.multiband, *work)
+        yield f"multiresolution, {side} px", ours, "detail_MultiBandBlender", partial(peers.opencv_multiband, *work)
+        yield f"multiresolution, {side} px", ours, "float pyramids", partial(peers.float_pyramid, *work)
 
 
 def gradients():
-    for side in (256, 512, 1024):
+    for side in SIDES:
         source, target, _, mask = face(side)
         for name in ("poisson", "seamless-clone"):
-            if name not in blenders.BLENDERS: continue
-            ours = lambda a=(source, target, mask), blender=blenders.get(name): blender(*a)
-            yield f"{name}, {side} px", ours, "seamlessClone", lambda a=(source, target, mask): peers.seamless_clone(*a)
+            ours = partial(blenders.get(name), source, target, mask)
+            yield f"{name}, {side} px", ours, "seamlessClone", partial(peers.seamless_clone, source, target, mask)
 
 
 def swaps():
     source, target, points, _ = face(512)
-    given = keypoints.predict([source, target], [keypoints.face_box(points)] * 2)
-    table = triangulation.triangles()
-    for name in ("multiband",):
+    moved = points + np.random.default_rng(SEED).normal(0, 5, points.shape)
+    for name in ("multiband", "poisson"):
         yield (
             f"swap from keypoints, {name}, 512 px",
-            lambda blender=blenders.get(name): swapped(source, target, given, blender).blended,
+            lambda name=name: swapped(source, target, (points, moved), name).blended,
             "warpAffine a triangle, seamlessClone",
-            lambda: peers.swap_points(source, target, *given, table),
+            lambda: peers.swap_points(source, target, points, moved, triangulation.triangles()),
         )
 
 
 def photographs():
-    """The same face of 300 pixels in 12 megapixels and in 600 pixels; at most 1.5 is wanted of the first, not more than 1."""
-    small = face(600, share=0.5)
-    large = face((3000, 4000), share=0.1)
+    """The same face of 300 pixels in 12 megapixels and in 600 pixels; the time in the large one may be half as long again."""
+    small, large = face(600, 300), face((3000, 4000), 300)
     for name in blenders.BLENDERS:
-        in_small, in_large = (
-            lambda held=(source, target, np.stack([points, points])), blender=blenders.get(name): swapped(*held, blender).near.blended
-            for source, target, points, _ in (small, large)
-        )
+        in_small, in_large = (partial(near_face, source, target, points, name) for source, target, points, _ in (small, large))
         yield f"{name}, 12 megapixels", in_large, "600 px", in_small
 
 
-def swapped(source, target, points, blender):
-    box = np.zeros(4)
-    return swap_points(source, target, *points, blender, True, box, box)
+def near_face(source, target, points, name):
+    return swapped(source, target, (points, points), name).near.blended
 
 
-def face(shape: int | tuple[int, int], share: float = 0.8):
-    """Two pictures of noise over a slope, the points of a face that fills a share of their width, and its mask."""
-    height, width = (shape, shape) if isinstance(shape, int) else shape
-    rng = np.random.default_rng(SEED)
-    coarse = rng.random((2, height // 8 + 1, width // 8 + 1, 3), dtype=np.float32)
-    source, target = (cv2.resize(picture, (width, height)) for picture in coarse)
-    points = keypoints.mean_shape() * share * (width if share != 0.1 else 3000) + (width / 2, height / 2)
-    return source, target, points, composite.hull_mask(points, (height, width))
+def swapped(source, target, points, name):
+    box = np.zeros(4)  # not looked at once there are points
+    return swap_points(source, target, *points, blenders.get(name), colour.lab, box, box)
+
+
+def face(shape: int | tuple[int, int], width: int | None = None):
+    """Two pictures of soft noise, the points of a face so many pixels wide (by default four fifths of the picture's width), its mask."""
+    size = (shape, shape) if isinstance(shape, int) else shape
+    coarse = np.random.default_rng(SEED).random((2, size[0] // 8 + 1, size[1] // 8 + 1, 3), dtype=np.float32)
+    source, target = (cv2.resize(picture, size[::-1]) for picture in coarse)
+    points = keypoints.mean_shape() * (width or 0.8 * size[1]) + np.array(size[::-1]) / 2
+    return source, target, points, composite.hull_mask(points, size)
 
 
 def measured(name, ours, peer_name, peer) -> dict:

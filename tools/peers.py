@@ -1,5 +1,7 @@
 """What facelib is measured against: the usual ways, written as their users write them, as fast as they go without tricks."""
 
+from itertools import pairwise
+
 import cv2
 import numpy as np
 from skimage.transform import PiecewiseAffineTransform
@@ -23,8 +25,7 @@ def warp_by_triangles(image, source_points, target_points, triangles, shape):
 
 def warp_by_skimage(image, source_points, target_points, triangles, shape):
     """scikit-image's PiecewiseAffineTransform, which makes a triangulation of its own."""
-    transform = PiecewiseAffineTransform()
-    transform.estimate(target_points, source_points)
+    transform = PiecewiseAffineTransform.from_estimate(target_points, source_points)
     return skimage_warp(image, transform, output_shape=shape)
 
 
@@ -39,9 +40,10 @@ def float_pyramid(source_warped, target, mask, levels):
 
     def laplacian(image):
         g = gaussian(image)
-        return [fine - cv2.pyrUp(coarse, dstsize=fine.shape[1::-1]) for fine, coarse in zip(g, g[1:])] + g[-1:]
+        return [fine - cv2.pyrUp(coarse, dstsize=fine.shape[1::-1]) for fine, coarse in pairwise(g)] + g[-1:]
 
-    mixed = [m[..., None] * s + (1 - m[..., None]) * t for m, s, t in zip(gaussian(mask), laplacian(source_warped), laplacian(target))]
+    bands = zip(gaussian(mask), laplacian(source_warped), laplacian(target), strict=True)
+    mixed = [m[..., None] * s + (1 - m[..., None]) * t for m, s, t in bands]
     result = mixed[-1]
     for band in mixed[-2::-1]:
         result = band + cv2.pyrUp(result, dstsize=band.shape[1::-1])

@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Callable
 from pathlib import Path
 
-from facelib import blenders, figures, images
+from facelib import blenders, colour, figures, images
 from facelib.commands import terminal
 
 
@@ -27,7 +27,11 @@ def add(command: Callable[..., argparse.ArgumentParser]) -> None:
     sub.add_argument(
         "--blend", choices=list(blenders.BLENDERS), default=blenders.DEFAULT, help="how the face is blended in (default: %(default)s)"
     )
-    sub.add_argument("--keep-colours", action="store_true", help="leave the source's colours as they are, as the write-up does")
+    sub.add_argument(
+        "--colours",
+        choices=list(colour.COLOURS),
+        help=f"how the face takes on TARGET's colours; none keeps its own (default: {colour.DEFAULT}, and none for --blend none)",
+    )
     sub.add_argument("--forehead", action="store_true", help="let the face go on above the brows; where hair hangs low it comes along")
     sub.add_argument("--stages", type=Path, metavar="DIR", help="write every intermediate there as a picture")
 
@@ -52,7 +56,7 @@ def swap(options: argparse.Namespace) -> None:
         source,
         target,
         blend=options.blend,
-        colours=False if options.keep_colours else None,
+        colours=options.colours,
         forehead=options.forehead,
         source_box=options.source_box,
         target_box=options.target_box,
@@ -88,9 +92,10 @@ def demo(options: argparse.Namespace) -> None:
 
 
 def list_blenders(options: argparse.Namespace) -> None:
-    """The ways to blend that --blend takes."""
-    for name, blender in blenders.BLENDERS.items():
-        print(f"{name:<12}{(blender.__doc__ or '').strip().splitlines()[0]}")
+    """The ways to blend that --blend takes, and the ways to match colours that --colours takes."""
+    for option, methods in (("--blend", blenders.BLENDERS), ("--colours", colour.COLOURS)):
+        for name, method in methods.items():
+            print(f"{option:<12}{name:<16}{(method.__doc__ or '').strip().splitlines()[0]}")
 
 
 STAGE_FILES = [f"{number:02d}-{name}.png" for number, name in enumerate(figures.STAGES, start=1)]

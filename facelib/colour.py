@@ -1,0 +1,141 @@
+"""The target's colours for the warped source: ways to match what the face has in common, before any blend.
+
+Each has the signature `(source_warped, target, mask) -> picture`, takes its statistics where the mask is above 0.5, in float64 (a sum over
+millions of pixels drifts in float32), and moves the whole of `source_warped` by them. Hair, glasses or a hat inside the mask are part of
+the statistics, too, so no method may change contrast without limit. An empty mask has no statistics: the source stays as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+
+from facelib.composite import check_arguments
+
+Colours = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]  # (source_warped, target, mask) -> picture
+
+_STRETCH = 0.8, 1.25  # a spread is changed by a quarter at the most
+_BEND = 0.5, 2.0  # and the slope of a curve, which is free to be steep in one place, by a factor of two
+_QUANTILES = np.linspace(0, 1, 129)
+
+
+def lab(source_warped: np.ndarray, target: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """Mean and spread of each channel in CIE Lab (Reinhard et al. 2001, there in another such space).
+
+    Parameters
+    ----------
+    source_warped, target : ndarray of shape (H, W, 3), float32 in [0, 1]
+    mask : ndarray of shape (H, W), float32 in [0, 1]
+        Where the statistics are taken.
+
+    Returns
+    -------
+    ndarray of shape (H, W, 3), float32 in [0, 1]
+        `source_warped`, all of it, with the target's colours. A spread is changed by a quarter at the most.
+    """
+    return _match(source_warped, target, mask, _mean_and_spread, in_lab=True)
+
+
+def rgb(source_warped: np.ndarray, target: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """Mean and spread of each channel in RGB.
+
+    Arguments, result and limits as for `lab`.
+    """
+    return _match(source_warped, target, mask, _mean_and_spread)
+
+
+def covariance(source_warped: np.ndarray, target: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """Mean and covariance in RGB: the least change that makes one Gaussian the other (Pitie and Kokaram 2007).
+
+    Arguments and result as for `lab`. The map is the linear one of Monge and Kantorovich; along each of its axes a spread is changed by
+    a quarter at the most.
+    """
+    return _match(source_warped, target, mask, _mean_and_covariance)
+
+
+def histogram(source_warped: np.ndarray, target: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """The whole distribution of each channel in CIE Lab: a rising curve for each.
+
+    Arguments and result as for `lab`. The curve's slope stays between 1/2 and 2, so a distribution that is much wider or narrower than
+    the target's only comes nearer to it.
+    """
+    return _match(source_warped, target, mask, _curves, in_lab=True)
+
+
+def keep(source_warped: np.ndarray, target: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """The source's own colours, as in the write-up.
+
+    Arguments as for `lab`; the result is `source_warped` itself.
+    """
+    check_arguments(source_warped, target, mask)
+    return source_warped
+
+
+COLOURS: dict[str, Colours] = {"lab": lab, "rgb": rgb, "covariance": covariance, "histogram": histogram, "none": keep}
+DEFAULT = "lab"
+
+
+def get(name: str) -> Colours:
+    """The colour method of that name.
+
+    Raises
+    ------
+    ValueError
+        An unknown name; the message lists those that there are.
+    """
+    if name not in COLOURS:
+        raise ValueError(f"colours: expected one of {', '.join(COLOURS)}, got {name}")
+    return COLOURS[name]
+
+
+def _match(source_warped: np.ndarray, target: np.ndarray, mask: np.ndarray, move: Callable, in_lab: bool = False) -> np.ndarray:
+    """Move the source's colours, as rows, by the statistics of the rows inside the mask."""
+    check_arguments(source_warped, target, mask)
+    inside = mask > 0.5
+    if not inside.any():
+        return source_warped
+    source, goal = (cv2.cvtColor(image, cv2.COLOR_RGB2Lab) if in_lab else image for image in (source_warped, target))
+    moved = move(source.reshape(-1, 3), source[inside].astype(np.float64), goal[inside].astype(np.float64))
+    moved = moved.astype(np.float32).reshape(source.shape)
+    return np.clip(cv2.cvtColor(moved, cv2.COLOR_Lab2RGB) if in_lab else moved, 0, 1)
+
+
+def _mean_and_spread(colours: np.ndarray, source: np.ndarray, target: np.ndarray) -> np.ndarray:
+    stretch = np.clip(target.std(axis=0) / np.maximum(source.std(axis=0), 1e-6), *_STRETCH)
+    return _affine(colours, np.diag(stretch), source, target)
+
+
+def _mean_and_covariance(colours: np.ndarray, source: np.ndarray, target: np.ndarray) -> np.ndarray:
+    """With covariances A and B, the map is A^(-1/2) (A^(1/2) B A^(1/2))^(1/2) A^(-1/2): symmetric, so it stretches along its own axes."""
+    a, b = (np.cov(rows, rowvar=False, bias=True) for rows in (source, target))
+    root = _power(a, 0.5)
+    inverse = _power(a, -0.5)
+    stretches, axes = np.linalg.eigh(inverse @ _power(root @ b @ root, 0.5) @ inverse)
+    return _affine(colours, (axes * np.clip(stretches, *_STRETCH)) @ axes.T, source, target)
+
+
+def _curves(colours: np.ndarray, source: np.ndarray, target: np.ndarray) -> np.ndarray:
+    """For each channel the curve that brings the source's quantiles to the target's, straight beyond them."""
+    moved = np.empty_like(colours)
+    for channel in range(3):
+        start, goal = (np.quantile(rows[:, channel], _QUANTILES) for rows in (source, target))
+        steps, middle = np.diff(start), len(_QUANTILES) // 2
+        curve = np.concatenate([[0], np.cumsum(np.clip(np.diff(goal), _BEND[0] * steps, _BEND[1] * steps))])
+        curve += goal[middle] - curve[middle]
+        values = colours[:, channel]
+        beyond = values - np.clip(values, start[0], start[-1])
+        moved[:, channel] = np.interp(values, start, curve) + beyond
+    return moved
+
+
+def _affine(colours: np.ndarray, matrix: np.ndarray, source: np.ndarray, target: np.ndarray) -> np.ndarray:
+    offset = target.mean(axis=0) - matrix @ source.mean(axis=0)
+    return cv2.transform(np.ascontiguousarray(colours)[None], np.column_stack([matrix, offset]))[0]
+
+
+def _power(symmetric: np.ndarray, power: float) -> np.ndarray:
+    """A power of a covariance; a colour that hardly varies counts as varying a little, so that inverses exist."""
+    values, axes = np.linalg.eigh(symmetric)
+    return (axes * np.maximum(values, 1e-10) ** power) @ axes.T
