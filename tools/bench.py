@@ -7,13 +7,14 @@ bootstrap interval over the turns. Numbers of one machine; ratios carry over bet
 import argparse
 import gc
 import time
+from functools import partial
 from pathlib import Path
 
 import cv2
 import numpy as np
 import peers
 
-from facelib import blend, blenders, composite, keypoints, records, triangulation, warp
+from facelib import blend, blenders, colour, composite, keypoints, records, triangulation, warp
 from facelib.swap import swap_points
 
 TURNS, SECONDS, SEED = 200, 4.0, 0  # at most so many turns a row, and about so long
