@@ -18,8 +18,8 @@ cores. In milliseconds a batch:
     Zarr 3.1, zstd, 32 pairs a chunk                 666       11         633       535
     ==============================================  ====  =======  ==========  ========
 
-The shuffle of WebDataset is that of a buffer of 1,000 pairs; the others' is of all. What the memory map asks for in return is a disk that is
-near, and no compression: PNG takes 43 % less. It needs no library but NumPy.
+The shuffle of WebDataset is that of a buffer of 1,000 pairs; the others' is of all. The memory map asks for a disk that is near, and
+saves no space: PNG takes 43 % less. It needs no library but NumPy.
 """
 
 from __future__ import annotations
