@@ -20,6 +20,7 @@ MAX_PIXELS = 50_000_000  # a 48-megapixel telephone picture passes; each such pi
 MIN_SIDE = 16  # pixels; no face can be seen in less
 MAX_SIDE = 32_766  # pixels; OpenCV's warps count in 16 bits
 ENDINGS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG"}
+UNFINISHED = ".facelib-"  # how the names of files begin that `write_whole` is writing
 PROVENANCE = "Composite picture: face swapped with facelib"  # written into every file that `save` makes
 _EXIF_DESCRIPTION, _EXIF_ORIENTATION, _EXIF_SOFTWARE = 0x010E, 0x0112, 0x0131
 _TURNS = {
@@ -124,7 +125,7 @@ def write_whole(files: Mapping[str | Path, bytes]) -> None:
     written: dict[Path, Path] = {}
     try:
         for path, contents in files.items():
-            handle, temporary = tempfile.mkstemp(prefix=".facelib-", dir=Path(path).parent)
+            handle, temporary = tempfile.mkstemp(prefix=UNFINISHED, dir=Path(path).parent)
             written[Path(temporary)] = Path(path)
             with os.fdopen(handle, "wb") as file:
                 file.write(contents)

@@ -23,9 +23,10 @@ def add(command: Callable[..., argparse.ArgumentParser]) -> None:
     sub.add_argument("--json", type=Path, metavar="FILE", help="write the numbers there too")
 
 
-def add_data(sub: argparse.ArgumentParser, flag: str = "--data", **more) -> None:
-    """The options that `frames` reads."""
+def add_data(sub: argparse.ArgumentParser, flag: str = "--data", photographs: bool = False, **more) -> None:
+    """The options that `frames` reads; where a command takes photographs without labels too, its help says so."""
     where = "ytf68 or ibug300w (looked up in FACELIB_DATA, then in the cache), or a folder in the layout of either"
+    where += "; or a folder of photographs, in which the faces are then found" if photographs else ""
     sub.add_argument(flag, metavar="NAME|DIR", help=where, **more)
     sub.add_argument("--subset", choices=list(ibug300w.SUBSETS), help="of ibug300w: one of the standard sets")
     add_bad(sub)

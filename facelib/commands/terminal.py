@@ -28,6 +28,21 @@ def bar(unit: str):
     return lambda items: tqdm(items, unit=unit, disable=None, leave=False)
 
 
+@contextlib.contextmanager
+def counter(unit: str, total: int):
+    """A progress bar, where somebody looks, for work that says how many are done; what it says first was done before."""
+    from tqdm import tqdm
+
+    with tqdm(total=total, unit=unit, disable=None, leave=False) as bar:
+
+        def done(count: int) -> None:
+            if not bar.n:
+                bar.initial = bar.n = count
+            bar.update(count - bar.n)
+
+        yield done
+
+
 def warn(line: str) -> None:
     """One line beside the results."""
     progress(None)

@@ -9,6 +9,8 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from facelib import images
+
 
 @dataclass(frozen=True)
 class Frame:
@@ -26,6 +28,10 @@ class Frame:
             raise FileNotFoundError(f"{self.path}: missing or damaged")
         return grey
 
+    def colour(self) -> np.ndarray:
+        """The picture as (H, W, 3) float32 in [0, 1], RGB; slower than `grey`, and strict about damaged files."""
+        return images.load(self.path)
+
     def size(self) -> tuple[int, int]:
         """The picture's (H, W), from the file's first bytes."""
         with Image.open(self.path) as picture:
@@ -40,6 +46,9 @@ class MadeFrame(Frame):
 
     def grey(self) -> np.ndarray:
         return self.made
+
+    def colour(self) -> np.ndarray:
+        return np.repeat(images.to_float(self.made)[..., None], 3, axis=2)
 
     def size(self) -> tuple[int, int]:
         return self.made.shape

@@ -25,6 +25,7 @@ from facelib.keypoints import COUNT
 
 NAME = "ibug300w"
 URL = "https://dlib.net/files/data/ibug_300W_large_face_landmark_dataset.tar.gz"
+TERMS = "iBUG 300-W: for research only, no commercial use, and nor of what is trained on it"
 TABLES = {"train": "labels_ibug_300W_train.xml", "test": "labels_ibug_300W_test.xml", "all": "labels_ibug_300W.xml"}
 SUBSETS = {  # the folders that papers train and test on, and how many faces they hold
     "training": (("afw", "helen/trainset", "lfpw/trainset"), 3148),

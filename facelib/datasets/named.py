@@ -36,6 +36,12 @@ def load(
     return ytf68.load(data, people, bad=bad, report=report, check=check)
 
 
+def is_labelled(data: str | Path) -> bool:
+    """Whether `data` names a labelled data set, or is a folder or file in the layout of one."""
+    path = Path(data)
+    return str(data) in NAMED or path.suffix == ".xml" or any(module.is_there(path) for module in NAMED.values())
+
+
 def name_of(data: str | Path) -> str:
     """Whose layout a name, folder or file has: that of ibug300w if anything says so, otherwise that of ytf68."""
     is_ibug300w = str(data) == ibug300w.NAME or Path(data).suffix == ".xml" or ibug300w.is_there(Path(data))

@@ -24,6 +24,7 @@ PARTS = ("training", "test")
 TABLES = {part: f"{part}_frames_keypoints.csv" for part in PARTS}
 ORIGINAL = {"training": 3462, "test": 770}  # labelled frames
 ORIGINAL_PEOPLE = 347
+TERMS = "frames of YouTube Faces: stills of other people's videos, for research; neither publish them nor identify anybody"
 URL = "https://codeload.github.com/udacity/P1_Facial_Keypoints/tar.gz/6e55adc6bd032d9fb1ad41a4c3e68aae847cdf81"
 SHA256 = {  # of the tables; GitHub makes its archives anew, so they have no hash that lasts
     "training": "9f3d1213429893d4955e2789076f6ce11e297253fed86337cffb6ca85bd61ec8",
@@ -40,11 +41,16 @@ def find(data: str | Path) -> Path:
         Where there is no such folder, or it lacks the CSV files.
     """
     if str(data) == NAME:
-        return places.find(NAME, _is_there)
+        return places.find(NAME, is_there)
     folder = Path(data)
-    if not _is_there(folder):
+    if not is_there(folder):
         raise FileNotFoundError(f"{folder}: no {' or '.join(TABLES.values())} in it; expected the ytf68 layout")
     return folder
+
+
+def is_there(folder: Path) -> bool:
+    """Whether a folder holds the data set."""
+    return places.holds(folder, TABLES.values())
 
 
 def fetch(folder: str | Path | None = None) -> Path:
@@ -62,7 +68,7 @@ def fetch(folder: str | Path | None = None) -> Path:
     ValueError
         What came is not the data set.
     """
-    return download.fetch_once(NAME, folder, _is_there, URL, _wanted, _check_original)
+    return download.fetch_once(NAME, folder, is_there, URL, _wanted, _check_original)
 
 
 def load(
@@ -149,10 +155,6 @@ def draw_validation_people(frames: list[Frame], count: int, seed: int) -> list[s
     """Draw people at random, all their frames with them."""
     everyone = sorted({frame.person for frame in frames})
     return sorted(np.random.default_rng(seed).choice(everyone, count, replace=False).tolist())
-
-
-def _is_there(folder: Path) -> bool:
-    return places.holds(folder, TABLES.values())
 
 
 def _wanted(member: str) -> str | None:

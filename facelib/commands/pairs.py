@@ -1,0 +1,79 @@
+"""facelib pairs."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+from facelib import blenders, records
+from facelib.commands import data, terminal
+from facelib.datasets import ibug300w, named, photographs, ytf68, ytf68_offset
+from facelib.datasets.frame import Frame
+
+
+def add(command: Callable[..., argparse.ArgumentParser]) -> None:
+    """Tell the parser about this command; `command(name, run)` makes its parser."""
+    sub = command("pairs", pairs)
+    data.add_data(sub, required=True, photographs=True)
+    data.add_people(sub)
+    sub.add_argument("--without-people", type=Path, metavar="FILE", help="leave these people out, one a line: those to measure on later")
+    sub.add_argument("--n", type=int, default=5000, metavar="N", help="how many pairs (default: %(default)s, as in the write-up)")
+    sub.add_argument("--size", type=int, default=128, metavar="S", help="the pictures' side in pixels (default: %(default)s)")
+    sub.add_argument("-o", "--out", type=Path, required=True, metavar="OUT", help="the folder to make; OUT.partial until all is in it")
+    ways = [name for name in blenders.BLENDERS if name != "none"]  # which is the raw composite
+    blend_help = "blend each pair in these ways too, the source in its own colours as in the write-up"
+    sub.add_argument("--blend", choices=ways, nargs="+", default=[], metavar="BLEND", help=f"{blend_help}: {', '.join(ways)}")
+    sub.add_argument("--same-person", action="store_true", help="two frames of one person, so that the target is the right answer")
+    sub.add_argument("--recolour", action="store_true", help="change the source's colours at random first")
+    sub.add_argument("--seed", type=int, default=0)
+    sub.add_argument("--jobs", type=int, metavar="J", help="processes (default: one a processor); the result does not depend on it")
+
+
+def pairs(options: argparse.Namespace) -> None:
+    """Make pairs of faces: raw composite, mask, target and blends, as arrays that torch can stream. Goes on after a kill."""
+    import joblib
+
+    from facelib.datasets.build_pairs import PairConfig, build
+
+    frames, root, about = _faces(options)
+    blends = tuple(options.blend)
+    config = PairConfig(options.n, options.size, options.seed, blends, options.same_person, recoloured=options.recolour)
+    about = {**records.made_by(_as_given(options)), **about}
+    jobs = joblib.cpu_count() if options.jobs is None else options.jobs
+    with terminal.counter(" pairs", options.n) as report:
+        build(options.out, frames, root, config, about, jobs, report)
+    terminal.say(options.out)
+
+
+def _faces(options: argparse.Namespace) -> tuple[list[Frame], Path, dict[str, str]]:
+    """The frames that are paired, the folder in which their names are looked up, and what the card says of them."""
+    name, path = options.data, Path(options.data)
+    chosen = options.people or options.without_people or options.subset
+    if named.is_labelled(name):
+        module = named.NAMED[named.name_of(name)]
+        if module is ibug300w and (options.same_person or options.without_people):
+            raise ValueError(f"--same-person and --without-people: {ibug300w.NAME} names nobody; leave them out")
+        frames, found = data.frames(options), module.find(name)
+        if module is ytf68:
+            without = set(ytf68.read_people(options.without_people)) if options.without_people else set()
+            frames = ytf68_offset.put_right([frame for frame in frames if frame.person not in without])
+        return frames, found if found.is_dir() else found.parent, {"data": module.NAME, "terms": module.TERMS}
+    if not path.is_dir():
+        known = f"{', '.join(named.NAMED)}, a folder in the layout of either, or a folder of photographs"
+        raise FileNotFoundError(f"--data: expected {known}; got {name}" + (" (no rendered faces yet)" if name == "rendered" else ""))
+    if chosen:
+        raise ValueError(
+            "--people, --without-people and --subset: photographs have no list of people; leave them out, or give a folder of fewer"
+        )
+    terminal.progress("loading the keypoint model")
+    frames = photographs.load(path, options.bad, terminal.warn, terminal.bar(" pictures"))
+    return frames, path, {"data": "photographs", "terms": "those of the photographs"}
+
+
+def _as_given(options: argparse.Namespace) -> str:
+    """The command, for the card; not --jobs, which changes nothing."""
+    command = f"{data.as_given('facelib pairs', options, 'n', 'size')} --seed {options.seed}"
+    command += f" --without-people {options.without_people}" if options.without_people else ""
+    command += f" --blend {' '.join(options.blend)}" if options.blend else ""
+    return command + " --same-person" * options.same_person + " --recolour" * options.recolour
