@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -28,6 +29,7 @@ def add(command: Callable[..., argparse.ArgumentParser]) -> None:
     sub.add_argument("--recolour", action="store_true", help="change the source's colours at random first")
     sub.add_argument("--seed", type=int, default=0)
     sub.add_argument("--jobs", type=int, metavar="J", help="processes (default: one a processor); the result does not depend on it")
+    sub.add_argument("--json", type=Path, metavar="FILE", help="write there how many pairs were made, and how long it took")
 
 
 def pairs(options: argparse.Namespace) -> None:
@@ -41,9 +43,17 @@ def pairs(options: argparse.Namespace) -> None:
     config = PairConfig(options.n, options.size, options.seed, blends, options.same_person, recoloured=options.recolour)
     about = {**records.made_by(_as_given(options)), **about}
     jobs = joblib.cpu_count() if options.jobs is None else options.jobs
+    records.check_place(options.json)
+    started, there = time.perf_counter(), []
     with terminal.counter(" pairs", options.n) as report:
-        build(options.out, frames, root, config, about, jobs, report)
+        build(options.out, frames, root, config, about, jobs, lambda done: (there.append(done), report(done)))
+    seconds, made = round(time.perf_counter() - started, 1), options.n - there[0]
+    records.save(options.json, {**about, "jobs": jobs, "pairs": made, "seconds": seconds, "bytes": _bytes_in(options.out)})
     terminal.say(options.out)
+
+
+def _bytes_in(folder: Path) -> int:
+    return sum(file.stat().st_size for file in folder.iterdir())
 
 
 def _faces(options: argparse.Namespace) -> tuple[list[Frame], Path, dict[str, str]]:

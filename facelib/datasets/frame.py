@@ -42,13 +42,13 @@ class Frame:
 class MadeFrame(Frame):
     """A labelled face that was computed and is no file; `path` is a name for messages."""
 
-    made: np.ndarray | None = None  # (H, W) uint8
+    made: np.ndarray | None = None  # (H, W) or (H, W, 3) uint8
 
     def grey(self) -> np.ndarray:
-        return self.made
+        return self.made if self.made.ndim == 2 else cv2.cvtColor(self.made, cv2.COLOR_RGB2GRAY)
 
     def colour(self) -> np.ndarray:
-        return np.repeat(images.to_float(self.made)[..., None], 3, axis=2)
+        return images.to_float(self.made if self.made.ndim == 3 else cv2.cvtColor(self.made, cv2.COLOR_GRAY2RGB))
 
     def size(self) -> tuple[int, int]:
-        return self.made.shape
+        return self.made.shape[:2]

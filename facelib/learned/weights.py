@@ -70,7 +70,10 @@ def keypoint_network(folder: Path = FOLDER) -> nn.Module:
     """The shipped keypoint network, or one from a folder that `facelib train keypoints` wrote; loaded once."""
     config = card("keypoints", folder)["config"]
     net = keypoint_net.NETWORKS[config["network"]](config["size"])
-    return load(net, "keypoints", folder).to(memory_format=torch.channels_last)
+    net = load(net, "keypoints", folder)
+    if isinstance(net, keypoint_net.Heatmaps):
+        net.fuse()
+    return net.to(memory_format=torch.channels_last)
 
 
 @cache
