@@ -27,6 +27,10 @@ def add_evaluate(command: Callable[..., argparse.ArgumentParser]) -> None:
     )
     sub.add_argument("--weights", type=Path, metavar="DIR", help="a folder that `facelib train keypoints` wrote; by default what ships")
     sub.add_argument("--json", type=Path, metavar="FILE", help="write the numbers there too")
+    sub = command("labels", evaluate_labels)
+    data.add_data(sub, default="ytf68")
+    data.add_people(sub)
+    sub.add_argument("--json", type=Path, metavar="FILE", help="write the numbers there too")
 
 
 def add_compare(command: Callable[..., argparse.ArgumentParser]) -> None:
@@ -57,6 +61,20 @@ def add_train(command: Callable[..., argparse.ArgumentParser]) -> None:
     sub = command("mean-shape", train_mean_shape)
     sub.add_argument("--data", default="ytf68", metavar="NAME|DIR")
     sub.add_argument("-o", "--out", type=Path, required=True, metavar="FILE")
+
+
+def evaluate_labels(options: argparse.Namespace) -> None:
+    """How far the labels themselves are off, from frames that show nearly the same picture: no model can do better."""
+    from facelib import evaluate_labels as evaluation
+    from facelib.learned import predict_keypoints, weights
+
+    records.check_place(options.json)
+    frames = data.frames(options)
+    reading = predict_keypoints.read_frames(weights.keypoint_network(), frames)
+    numbers = evaluation.disagreement(frames, reading.points)
+    record = {**records.made_by(data.as_given("facelib evaluate labels", options)), "data": options.data, **numbers}
+    print(evaluation.as_text(record))
+    records.save(options.json, record)
 
 
 def evaluate(options: argparse.Namespace) -> None:

@@ -95,3 +95,20 @@ def test_network_overfits_one_batch(name, steps):
         optimizer.step()
         losses.append(terms["distance"].item())
     assert losses[-1] < 0.5 * losses[0]
+
+
+def test_fused_networks_answer_the_same():
+    torch.manual_seed(0)
+    net = keypoint_net.Heatmaps((8, 8, 8, 8, 8), (1, 1, 1, 1), 8)
+    for module in net.modules():
+        if isinstance(module, torch.nn.BatchNorm2d):  # as after training
+            torch.nn.init.uniform_(module.weight, 0.5, 2)
+            torch.nn.init.normal_(module.bias)
+            module.running_mean.normal_()
+            module.running_var.uniform_(0.5, 2)
+    inputs = torch.rand(2, 1, 64, 64)
+    with torch.inference_mode():
+        before = net.eval()(inputs)
+        after = net.fuse()(inputs)
+    assert not any(isinstance(module, torch.nn.BatchNorm2d) for module in net.modules())
+    torch.testing.assert_close(after, before, rtol=1e-4, atol=1e-4)

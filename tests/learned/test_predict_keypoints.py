@@ -29,13 +29,13 @@ BOX = np.array([40.0, 30.0, 90.0, 90.0])
 
 def test_prediction_is_mapped_back_to_the_picture():
     points = predict_keypoints.predict(AlwaysTheMean(), [np.zeros((200, 220), np.float32)], [BOX], passes=3)
-    np.testing.assert_allclose(points[0], keypoints.shape_in_box(BOX), atol=0.3)  # the mean of tilted shapes is a little small
+    np.testing.assert_allclose(points[0], keypoints.shape_in_box(BOX), atol=0.01)
     assert points.dtype == np.float32
     assert points.shape == (1, 68, 2)
 
 
 def test_spread_is_in_the_pictures_pixels():
-    """Twice the face, twice the spread; what the tilted readings differ by comes on top."""
+    """Twice the face, twice the spread; what the two readings differ by comes on top."""
     grey = np.zeros((400, 420), np.uint8)
     small, large = (predict_keypoints.read(AlwaysTheMean(), [grey], [scale * BOX]).spread for scale in (1, 2))
     np.testing.assert_allclose(large, 2 * small, rtol=1e-3)
