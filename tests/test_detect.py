@@ -1,3 +1,4 @@
+import cv2
 import numpy as np
 import pytest
 
@@ -106,3 +107,9 @@ def test_boxes_outside_the_picture_are_refused(box):
 
 def test_a_box_may_reach_over_the_edge():
     np.testing.assert_array_equal(detect.check_box((-10, -10, 60, 60), (100, 200)), [-10, -10, 60, 60])
+
+
+def test_a_face_in_a_large_photograph_has_its_place_and_size(collins):
+    box = detect.find_faces(collins)[0]
+    large = detect.find_faces(cv2.resize(collins, None, fx=5, fy=5))[0]
+    np.testing.assert_allclose(large, 5 * box, atol=0.08 * 5 * box[2])

@@ -1,3 +1,7 @@
+import base64
+import re
+
+import cv2
 import numpy as np
 
 from facelib import figures, images, keypoints
@@ -46,3 +50,20 @@ def test_a_row_of_pictures_becomes_one(collins_on_hopper):
     images.check_picture(page, "page")
     assert page.shape[1] == 480
     assert page.std() > 0.1
+
+
+def test_a_slider_holds_every_picture_and_shows_one():
+    levels = np.linspace(0, 1, 4)
+    pictures = {f"<{level:.1f}>": np.full((20, 30, 3), level, np.float32) for level in levels}
+    page = figures.slider(pictures, 'from "dark" to bright', start=2).data
+    frames = re.findall(r"<figure[^>]*?(hidden)?>(.*?)</figure>", page)
+    assert [hidden for hidden, _ in frames] == ["hidden", "hidden", "", "hidden"]
+    assert 'max="3"' in page
+    assert "&quot;dark&quot;" in page
+    assert "http" not in page  # nothing to be fetched
+    for level, (_, frame) in zip(levels, frames, strict=True):
+        assert f"&lt;{level:.1f}&gt;" in frame
+        encoded = np.frombuffer(base64.b64decode(re.search('base64,([^"]*)', frame)[1]), np.uint8)
+        decoded = cv2.imdecode(encoded, cv2.IMREAD_COLOR)
+        assert decoded.shape == (20, 30, 3)
+        assert abs(decoded.mean() / 255 - level) < 0.01

@@ -90,3 +90,18 @@ def test_points_that_are_not_finite_are_refused():
     points[3, 1] = np.nan
     with pytest.raises(ValueError, match="1 rows"):
         keypoints.check_points(points, "points")
+
+
+def test_a_face_in_a_large_picture_is_read_like_one_in_a_small_one(collins, collins_on_hopper):
+    """Only what lies round the box is looked at; the rest may be anything."""
+    wall = np.full((1500, 2000, 3), 0.5, np.float32)
+    wall[600:1112, 900:1412] = collins
+    wall[:300] = 7  # far out of range
+    x, y, width, height = collins_on_hopper.source_box
+    points = keypoints.predict([wall], [[x + 900, y + 600, width, height]])[0]
+    np.testing.assert_allclose(points - (900, 600), collins_on_hopper.source_points, atol=0.01)
+
+
+def test_a_box_outside_its_picture_is_named(collins):
+    with pytest.raises(ValueError, match=r"boxes: \[5000, 10, 50, 50\] is outside its picture, which is 512 x 512"):
+        keypoints.predict([collins], [[5000, 10, 50, 50]])

@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -216,19 +217,23 @@ def test_stages_are_reported_in_order(collins, hopper):
     assert [stage.split()[0] for stage in seen] == ["finding", "placing", "warping"]
 
 
-# Made by: images.save(figures.around(swapped.blended, swapped.target_points, 64), f"tests/golden/{which}.png") with the weights of
-# 2026-11-22; looked at, and good. A change of weights moves keypoints by a pixel or two, a fault moves the picture.
-@pytest.mark.parametrize("which", ["collins_on_hopper", "hopper_on_collins"])
-def test_swaps_look_as_they_did(which, request):
-    from facelib import figures
+# The heads of the portraits, in pixels; made by: images.save(head(swapped.blended, which), f"tests/golden/{which}.png") with the weights of
+# 2026-11-23; looked at, and good. A change of weights moves keypoints by a pixel or two, a fault moves the picture.
+HEADS = {"collins_on_hopper": np.s_[110:390, 130:410], "hopper_on_collins": np.s_[50:210, 145:305]}
 
+
+def head(picture, which):
+    return cv2.resize(picture[HEADS[which]], (64, 64), interpolation=cv2.INTER_AREA)
+
+
+@pytest.mark.parametrize("which", HEADS)
+def test_swaps_look_as_they_did(which, request):
     swapped = request.getfixturevalue(which)
     golden = images.load(Path(__file__).parent / "golden" / f"{which}.png")
-    now = figures.around(swapped.blended, swapped.target_points, 64)
-    assert np.abs(now - golden).mean() < 0.01
+    assert np.abs(head(swapped.blended, which) - golden).mean() < 0.01
     # and the test can fail: the raw composite and the untouched target are further away
     for other in (swapped.composite, swapped.target):
-        assert np.abs(figures.around(other, swapped.target_points, 64) - golden).mean() > 0.012
+        assert np.abs(head(other, which) - golden).mean() > 0.02
 
 
 def test_unsure_keypoints_are_warned_of(collins, hopper):
