@@ -96,8 +96,8 @@ def _match(source_warped: np.ndarray, target: np.ndarray, mask: np.ndarray, move
     inside = mask > 0.5
     if not inside.any():
         return source_warped
-    source, goal = (cv2.cvtColor(image, cv2.COLOR_RGB2Lab) if in_lab else image for image in (source_warped, target))
-    moved = move(source.reshape(-1, 3), source[inside].astype(np.float64), goal[inside].astype(np.float64))
+    source, goal = (cv2.cvtColor(image, cv2.COLOR_RGB2Lab) if in_lab else image for image in (source_warped, target[inside][None]))
+    moved = move(source.reshape(-1, 3), source[inside].astype(np.float64), goal[0].astype(np.float64))
     moved = moved.astype(np.float32).reshape(source.shape)
     return np.clip(cv2.cvtColor(moved, cv2.COLOR_Lab2RGB) if in_lab else moved, 0, 1)
 
