@@ -23,7 +23,7 @@ def gaussian_pyramid(image: np.ndarray, levels: int) -> list[np.ndarray]:
 
     Parameters
     ----------
-    image : ndarray of shape (H, W) or (H, W, C), float32
+    image : ndarray of shape (H, W) or (H, W, 3), float32
         Any values.
     levels : int
         How often to halve; at least 0.
@@ -45,7 +45,7 @@ def laplacian_pyramid(image: np.ndarray, levels: int) -> list[np.ndarray]:
 
     Parameters
     ----------
-    image : ndarray of shape (H, W) or (H, W, C), float32
+    image : ndarray of shape (H, W) or (H, W, 3), float32
     levels : int
         The number of bands before the residual.
 
@@ -134,8 +134,13 @@ def fade(mask: np.ndarray, width: float) -> np.ndarray:
     """A soft edge inside a mask: 0 outside, 1 further in than `width` pixels, smooth between; (H, W) float32."""
     inside = np.pad((mask > 0.5).astype(np.uint8), 1)  # beyond the picture counts as outside, as the hull ends there
     distance = cv2.distanceTransform(inside, cv2.DIST_L2, 5)[1:-1, 1:-1]
-    soft = np.clip(distance / max(width, 1), 0, 1)
-    return soft * soft * (3 - 2 * soft)
+    return rise(distance / max(width, 1))
+
+
+def rise(way: np.ndarray) -> np.ndarray:
+    """From 0 at 0 to 1 at 1, smoothly at both ends, and no further."""
+    way = np.clip(way, 0, 1)
+    return way * way * (3 - 2 * way)
 
 
 def default_levels(mask: np.ndarray) -> int:
@@ -154,7 +159,7 @@ def levels_for(side: float) -> int:
 
 
 def _check_levels(levels: int) -> None:
-    if levels != int(levels) or levels < 0:
+    if not isinstance(levels, (int, np.integer)) or levels < 0:
         raise ValueError(f"levels: expected a whole number, at least 0, got {levels}")
 
 

@@ -1,4 +1,4 @@
-"""How well labels agree with one another: what no model can do better than.
+"""How well labels agree with one another: how much of a model's error is theirs.
 
 Two frames of a video may show nearly the same picture. Whatever a model answers, it answers both alike; where their labels differ all the
 same, the labels are off, and the difference says by how much.

@@ -46,8 +46,10 @@ def draw_triangles(image: np.ndarray, points: np.ndarray, table: np.ndarray | No
     return canvas.clip(0, 1)
 
 
-def draw_box(image: np.ndarray, box: np.ndarray) -> np.ndarray:
-    """A picture with a box, x, y, width, height in pixels."""
+def draw_box(image: np.ndarray, box: np.ndarray | None) -> np.ndarray:
+    """A picture with a box, x, y, width, height in pixels; without one, the picture."""
+    if box is None:
+        return image.copy()
     x, y, width, height = (round(float(value)) for value in box)
     return cv2.rectangle(image.copy(), (x, y, width, height), _ORANGE, max(2, width // 80), cv2.LINE_AA).clip(0, 1)
 
@@ -118,7 +120,7 @@ def strip(swap: Swap, side: int = 400) -> dict[str, np.ndarray]:
         "its triangles ": draw_triangles(target, target_points),
         "warped face": around(swap.warped * swap.mask[..., None], swap.target_points, side),
         "raw composite": around(swap.composite, swap.target_points, side),
-        "multiresolution blend": around(swap.blended, swap.target_points, side),
+        "blended": around(swap.blended, swap.target_points, side),
     }
 
 
@@ -151,7 +153,7 @@ def picture(pictures: Mapping[str, np.ndarray], columns: int | None = None, widt
     return images.to_float(np.asarray(canvas.buffer_rgba())[..., :3].copy())
 
 
-def slider(pictures: Mapping[str, np.ndarray], label: str, side: int = 360, start: int = 0) -> HTML:
+def slider(pictures: Mapping[str, np.ndarray], label: str, alt: str, side: int = 360, start: int = 0) -> HTML:
     """Pictures behind one slider, each with its name: plain HTML, which works on a page without a kernel and without a network.
 
     Parameters
@@ -159,27 +161,42 @@ def slider(pictures: Mapping[str, np.ndarray], label: str, side: int = 360, star
     pictures : mapping of str to ndarray of shape (H, W, 3), float32 in [0, 1]
         At least one, all of one size; kept as JPEG inside the page.
     label : str
-        What the slider changes, for readers who do not see the pictures.
+        What the slider changes, for readers who do not see it.
+    alt : str
+        What all of the pictures show; each name says what is special about its own.
     side : int
         The width at which they are shown, in CSS pixels, where the screen has so many.
     start : int
         Which picture is shown first, counted from 0.
+
+    Raises
+    ------
+    ValueError
+        No pictures, pictures of several sizes, or a start among none of them.
     """
+    if len({picture.shape for picture in pictures.values()}) != 1:
+        raise ValueError(f"pictures: expected one or more of one size, got {[picture.shape for picture in pictures.values()]}")
+    if not 0 <= start < len(pictures):
+        raise ValueError(f"start: expected 0 to {len(pictures) - 1}, got {start}")
     from IPython.display import HTML
 
     def frame(number: int, name: str, image: np.ndarray) -> str:
         _, encoded = cv2.imencode(".jpg", images.to_bytes(image)[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 88])
         data, title = base64.b64encode(encoded).decode(), html.escape(name, quote=True)
         return (
-            f'<figure style="margin:0" {"" if number == start else "hidden"}><img alt="{title}" style="width:100%" '
-            f'src="data:image/jpeg;base64,{data}"><figcaption style="text-align:center">{title}</figcaption></figure>'
+            f'<figure style="margin:0" {"" if number == start else "hidden"}><img alt="{html.escape(alt, quote=True)}: {title}" '
+            f'style="width:100%" src="data:image/jpeg;base64,{data}"><figcaption style="text-align:center">{title}</figcaption></figure>'
         )
 
     frames = "".join(frame(number, *item) for number, item in enumerate(pictures.items()))
-    choose = "[...this.parentNode.children].slice(1).forEach((f, i) => { f.hidden = i != this.value })"
+    choose = (
+        "[...this.parentNode.children].slice(1).forEach((f, i) => { f.hidden = i != this.value }); "
+        "this.setAttribute('aria-valuetext', this.parentNode.children[+this.value + 1].innerText)"
+    )
     return HTML(
         f'<div style="max-width:{side}px; margin:0 auto"><input type="range" min="0" max="{len(pictures) - 1}" value="{start}" '
-        f'aria-label="{html.escape(label, quote=True)}" autocomplete="off" style="width:100%" oninput="{choose}">{frames}</div>'
+        f'aria-label="{html.escape(label, quote=True)}" aria-valuetext="{html.escape(list(pictures)[start], quote=True)}" '
+        f'autocomplete="off" style="width:100%" oninput="{choose}">{frames}</div>'
     )
 
 

@@ -65,6 +65,7 @@ def membrane(values: np.ndarray, region: np.ndarray, accuracy: float = ACCURACY)
     >>> bool(np.abs(membrane(np.where(gap[..., None], 0, slope), gap) - slope).max() < 0.001)
     True
     """
+    region = region.astype(bool, copy=False)
     if region.all() or not region.any():
         return np.where(region[..., None], np.float32(0), values)
     levels = _make_levels(region)
@@ -188,13 +189,10 @@ class _Coarsest:
         if self.turn:
             inside, pull = inside.T, pull.T
         height, width = inside.shape
-        rows, columns = (
-            np.where(np.arange(size) % max(size - 1, 1), 1, edge) for size in inside.shape
-        )  # a coarse pixel at the edge is half a pixel
-        across, down = (
-            np.zeros(inside.shape),
-            np.zeros(inside.shape),
-        )  # how strongly a pixel and the next one, across or down, hold together
+        # a coarse pixel at the edge is half a pixel
+        rows, columns = (np.where(np.arange(size) % max(size - 1, 1), 1, edge) for size in inside.shape)
+        # how strongly a pixel and the next one, across or down, hold together
+        across, down = np.zeros((2, *inside.shape))
         across[:, :-1] = (inside[:, :-1] & inside[:, 1:]) * rows[:, None] / 4
         down[:-1] = (inside[:-1] & inside[1:]) * columns / 4
         self.share = np.outer(rows, columns) * inside

@@ -1,4 +1,4 @@
-"""What can be measured: here, keypoints against labels."""
+"""What can be measured: keypoints against labels, and the seam of a composite."""
 
 from __future__ import annotations
 

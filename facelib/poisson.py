@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from facelib import images
-from facelib.blend import fade
+from facelib.blend import fade, rise
 from facelib.composite import box_of, check_arguments
 from facelib.membrane import membrane
 
@@ -61,7 +61,7 @@ def poisson(source_warped: np.ndarray, target: np.ndarray, mask: np.ndarray, mar
     held = _limited(apart, region) if margin else apart
     change = membrane(held, region)
     change -= apart
-    change *= (soft * (region if margin == 0 else _rise((depth - margin) / margin)))[..., None]
+    change *= (soft * (region if margin == 0 else rise((depth - margin) / margin)))[..., None]
     change += here
     blended[window] = np.clip(change, 0, 1, out=change)
     return blended
@@ -74,12 +74,6 @@ def _limited(apart: np.ndarray, region: np.ndarray) -> np.ndarray:
         return apart
     low, high = np.quantile(apart[rim], (0.25, 0.75), axis=0).astype(np.float32)
     return np.clip(apart, low, high)
-
-
-def _rise(way: np.ndarray) -> np.ndarray:
-    """From 0 to 1, smoothly at both ends."""
-    way = np.clip(way, 0, 1)
-    return way * way * (3 - 2 * way)
 
 
 def seamless_clone(source_warped: np.ndarray, target: np.ndarray, mask: np.ndarray) -> np.ndarray:

@@ -46,8 +46,8 @@ class Swap:
 
     source: np.ndarray  # the picture that gives its face
     target: np.ndarray  # the picture that receives it
-    source_box: np.ndarray
-    target_box: np.ndarray
+    source_box: np.ndarray | None  # None where the points were given
+    target_box: np.ndarray | None
     source_points: np.ndarray
     target_points: np.ndarray
     source_error: float | None  # the mean error to expect of the points, a share of the inter-ocular distance; None where they were given
@@ -164,8 +164,9 @@ def swap(
     report("placing the keypoints")
     points, errors = keypoints.predict_with_errors([source, target], [source_box, target_box])
     report(f"warping and blending ({blend})")
-    expected = map(float, errors.mean(axis=1))
-    result = swap_points(source, target, *points, blender, match_colours, source_box, target_box, *expected, forehead)
+    source_error, target_error = map(float, errors.mean(axis=1))
+    found = {"source_box": source_box, "target_box": target_box, "source_error": source_error, "target_error": target_error}
+    result = swap_points(source, target, *points, blender, match_colours, forehead=forehead, **found)
     for doubt in result.doubts:
         warnings.warn(doubt, UnsureKeypoints, stacklevel=2)
     return result
@@ -178,13 +179,33 @@ def swap_points(
     target_points: np.ndarray,
     blender: blenders.Blender,
     match_colours: colour.Colours,
-    source_box: np.ndarray,
-    target_box: np.ndarray,
+    *,
+    forehead: bool = False,
+    source_box: np.ndarray | None = None,
+    target_box: np.ndarray | None = None,
     source_error: float | None = None,
     target_error: float | None = None,
-    forehead: bool = False,
 ) -> Swap:
-    """The stages after the keypoints, for points from elsewhere (labels, a hand)."""
+    """The stages after the keypoints, for points from elsewhere (labels, a hand).
+
+    Parameters
+    ----------
+    source, target : ndarray of shape (H, W, 3), float32 in [0, 1]
+    source_points, target_points : ndarray of shape (68, 2)
+        (x, y) in pixels of either.
+    blender : callable
+        Of `facelib.blenders`.
+    match_colours : callable
+        Of `facelib.colour`; `colour.keep` leaves them alone.
+    forehead : bool
+        As for `swap`.
+    source_box, target_box, source_error, target_error : optional
+        Where the points come from and how far they may be off, for the record.
+
+    Returns
+    -------
+    Swap
+    """
     window = _window(target_points, target.shape[:2], forehead)
     beside = target[window]
     corner = (window[1].start, window[0].start)
@@ -247,7 +268,7 @@ def _near_its_size(source: np.ndarray, from_mesh: np.ndarray, to_mesh: np.ndarra
     low, high = np.floor(from_mesh.min(axis=0)) - 2, np.ceil(from_mesh.max(axis=0)) + 3
     (left, top), (right, bottom) = (np.clip(corner, 0, source.shape[1::-1]).astype(int) for corner in (low, high))
     if right <= left or bottom <= top:  # nothing of the face is in its picture
-        return source[:1, :1], from_mesh - source.shape[1::-1]
+        return source[:1, :1], np.full_like(from_mesh, -9)  # outside that pixel, too
     part, mesh = source[top:bottom, left:right], from_mesh - (left, top)
     check_picture(part, "source")
     matrix = keypoints.similarity(from_mesh, to_mesh)

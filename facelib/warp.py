@@ -15,6 +15,7 @@ _LEAST_AREA = 1e-3  # square pixels; such a triangle can own no pixel, and its m
 _NOBODY = 255  # the owner, as a byte, of a pixel outside all triangles
 _NOWHERE = -2.0  # the coordinates, in the source, of such a pixel: outside every picture
 _STRIP = 1 << 16  # pixels worked on at a time
+_FAR = 2**22  # pixels; what lies beyond would not fit into such corners
 _SUBPIXEL_BITS = 8  # of the fixed-point corners that cv2.fillConvexPoly draws
 
 
@@ -47,12 +48,15 @@ def warp(
         Points that are not (N, 2) and finite, or no triangle that has an area in the target (`DegenerateTriangles`).
     """
     check_picture(image, "image")
-    last = np.array(image.shape[1::-1]) - 0.5
-    reaches_out = bool(((source_points < -0.5) | (source_points > last)).any())
+    keypoints.check_points(source_points, "source_points", None)
+    last = np.array(image.shape[1::-1]) - 1
+    reaches_out = bool(((source_points < 0) | (source_points > last)).any())
     warped, covered = np.zeros((*shape, 3), np.float32), np.zeros(shape, bool)
     for strip, map_x, map_y, inside in _strips(source_points, target_points, triangles, shape):
         if reaches_out:
-            inside = inside & (map_x >= -0.5) & (map_x <= last[0]) & (map_y >= -0.5) & (map_y <= last[1])
+            inside = inside & (map_x >= -0.5) & (map_x <= last[0] + 0.5) & (map_y >= -0.5) & (map_y <= last[1] + 0.5)
+            for places, end in ((map_x, last[0]), (map_y, last[1])):
+                np.clip(places, 0, end, out=places)  # the outer half of a border pixel has that pixel's colour
             map_x[~inside] = _NOWHERE
         covered[strip] = inside
         cv2.remap(image, map_x, map_y, cv2.INTER_LINEAR, warped[strip], cv2.BORDER_TRANSPARENT)  # leaves alone what comes from nowhere
@@ -138,6 +142,8 @@ def _strips(
     """
     keypoints.check_points(source_points, "source_points", None)
     keypoints.check_points(target_points, "target_points", len(source_points))
+    if not len(triangles):
+        raise ValueError("triangles: expected at least one row, got none")
     flat = _flat(target_points, triangles)
     if flat.all():
         raise DegenerateTriangles(np.flatnonzero(flat))
@@ -172,7 +178,7 @@ def _strips(
 
 def _fill(owner: np.ndarray, points: np.ndarray, triangles: np.ndarray) -> None:
     """Write each triangle's number into its pixels; first those that lie on their face, so that what faces the camera comes out on top."""
-    corners = np.round(points[triangles] * 2**_SUBPIXEL_BITS).astype(np.int32)
+    corners = np.round(points[triangles].clip(-_FAR, _FAR) * 2**_SUBPIXEL_BITS).astype(np.int32)
     folded = triangle_areas(points, triangles) < 0
     for number in (*np.flatnonzero(folded)[::-1], *np.flatnonzero(~folded)[::-1]):
         cv2.fillConvexPoly(owner, corners[number], int(number), cv2.LINE_8, _SUBPIXEL_BITS)

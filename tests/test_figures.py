@@ -3,6 +3,7 @@ import re
 
 import cv2
 import numpy as np
+import pytest
 
 from facelib import figures, images, keypoints
 
@@ -55,7 +56,7 @@ def test_a_row_of_pictures_becomes_one(collins_on_hopper):
 def test_a_slider_holds_every_picture_and_shows_one():
     levels = np.linspace(0, 1, 4)
     pictures = {f"<{level:.1f}>": np.full((20, 30, 3), level, np.float32) for level in levels}
-    page = figures.slider(pictures, 'from "dark" to bright', start=2).data
+    page = figures.slider(pictures, 'from "dark" to bright', "a grey square", start=2).data
     frames = re.findall(r"<figure[^>]*?(hidden)?>(.*?)</figure>", page)
     assert [hidden for hidden, _ in frames] == ["hidden", "hidden", "", "hidden"]
     assert 'max="3"' in page
@@ -67,3 +68,13 @@ def test_a_slider_holds_every_picture_and_shows_one():
         decoded = cv2.imdecode(encoded, cv2.IMREAD_COLOR)
         assert decoded.shape == (20, 30, 3)
         assert abs(decoded.mean() / 255 - level) < 0.01
+
+
+def test_a_slider_over_nothing_is_refused():
+    square, wide = np.zeros((4, 4, 3), np.float32), np.zeros((4, 8, 3), np.float32)
+    with pytest.raises(ValueError, match="pictures: expected one or more of one size"):
+        figures.slider({}, "nothing", "nothing")
+    with pytest.raises(ValueError, match="pictures: expected one or more of one size"):
+        figures.slider({"a": square, "b": wide}, "sizes", "squares")
+    with pytest.raises(ValueError, match="start: expected 0 to 0, got 1"):
+        figures.slider({"a": square}, "one", "a square", start=1)

@@ -107,9 +107,7 @@ def test_a_swap_in_a_large_photograph_is_that_in_a_small_one(collins, hopper, co
     wall[at] = hopper
     small = collins_on_hopper
     points = small.target_points + np.float32([2048, 1024])
-    large = swap_points(
-        collins, wall, small.source_points, points, blenders.get("multiband"), colour.lab, small.source_box, small.target_box
-    )
+    large = swap_points(collins, wall, small.source_points, points, blenders.get("multiband"), colour.lab)
     rows, columns = large.window
     assert (rows.stop - rows.start) * (columns.stop - columns.start) < 1000 * 1000
     differs = np.abs(large.blended[at] - small.blended)

@@ -176,6 +176,27 @@ def test_many_triangles_are_looked_up_like_few():
     np.testing.assert_allclose(np.stack([map_x, map_y], -1)[clear], expected[clear], atol=1e-3)
 
 
+@pytest.mark.parametrize("shift", [(0.3, 0), (-0.3, 0), (0, 0.3), (0, -0.3)])
+@pytest.mark.parametrize("middle", [(64.0, 55.0), (0.0, 55.0), (130.0, 55.0), (64.0, 0.0), (64.0, 112.0)])
+def test_what_is_covered_has_the_sources_colour(shift, middle):
+    """Also along its edges, where half a pixel lies beyond the last centre."""
+    grey = np.full((*SIZE, 3), 0.6, np.float32)
+    warped, covered = warp(grey, face(centre=middle) + shift, 3 * face(), triangulation.triangles(), (339, 393))
+    assert covered.sum() > 5000
+    np.testing.assert_allclose(warped[covered], 0.6, atol=1e-6)
+
+
+def test_points_beyond_all_bounds_cover_nothing_falsely():
+    target = face() + (3e7, 0)
+    _, covered = warp(noise(), face(), target, triangulation.triangles(), SIZE)
+    assert not covered.any()
+
+
+def test_a_table_without_rows_is_refused():
+    with pytest.raises(ValueError, match="triangles: expected at least one"):
+        warp(noise(), face(), face(), triangulation.triangles()[:0], SIZE)
+
+
 def test_points_must_correspond():
     with pytest.raises(ValueError, match="target_points"):
         warp(noise(), face(), face()[:60], triangulation.triangles(), SIZE)

@@ -65,7 +65,7 @@ def swaps():
     for name in ("multiband", "poisson"):
         yield (
             f"swap from keypoints, {name}, 512 px",
-            lambda name=name: swapped(source, target, (points, moved), name).blended,
+            lambda name=name: swapped(source, target, (points, moved), name, colour.keep).blended,
             "warpAffine a triangle, seamlessClone",
             lambda: peers.swap_points(source, target, points, moved, triangulation.triangles()),
         )
@@ -83,9 +83,8 @@ def near_face(source, target, points, name):
     return swapped(source, target, (points, points), name).near.blended
 
 
-def swapped(source, target, points, name):
-    box = np.zeros(4)  # not looked at once there are points
-    return swap_points(source, target, *points, blenders.get(name), colour.lab, box, box)
+def swapped(source, target, points, name, match_colours=colour.lab):
+    return swap_points(source, target, *points, blenders.get(name), match_colours)
 
 
 def face(shape: int | tuple[int, int], width: int | None = None):

@@ -18,6 +18,7 @@ from facelib.warp import inverse_map
 
 SIDE = 160  # pixels, of a morph
 _FACE = 0.56  # the mean face's larger side over the morph's
+_SMALL_FOLD = 2.0  # square pixels
 _STRENGTH = 0.6  # of the shape's change, in standard deviations of the training people
 
 
@@ -69,9 +70,9 @@ def reshaped(grey: np.ndarray, points: np.ndarray, shape: np.ndarray, side: int)
     return cv2.remap(grey, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
 
 
-def folds(shape: np.ndarray) -> bool:
-    """Whether a triangle of the face lies the wrong way round, by more than a pixel or two: lips that meet are no fold."""
-    return bool((triangle_areas(shape, triangles()) < -2).any())
+def has_large_fold(shape: np.ndarray) -> bool:
+    """Whether a triangle of the face lies the wrong way round, by more than two square pixels: lips that meet are no fold."""
+    return bool((triangle_areas(shape, triangles()) < -_SMALL_FOLD).any())
 
 
 def _new_shape(points: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -81,5 +82,5 @@ def _new_shape(points: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     turn = cv2.getRotationMatrix2D((0, 0), rng.normal(0, 8), _FACE * SIDE * np.exp(rng.normal(0, 0.05)))
     while True:
         shape = keypoints.transform(turn, own + np.tensordot(_STRENGTH * rng.normal(size=len(modes)), modes, axes=1))
-        if not folds(shape):
+        if not has_large_fold(shape):
             return shape + (SIDE - 1) / 2 + rng.normal(0, 4, 2)

@@ -68,7 +68,7 @@ def augmented_crop(
     crop = None
     if other is not None and rng.random() < how.morph:
         change = rng.uniform(0.2, 0.8) * (keypoints.transform(keypoints.similarity(other, shape), other) - shape)
-        drawn = next((shape + share * change for share in (1, 0.5) if not morphs.folds(shape + share * change)), None)
+        drawn = next((shape + share * change for share in (1, 0.5) if not morphs.has_large_fold(shape + share * change)), None)
         if drawn is not None:
             crop, shape = morphs.reshaped(grey, points, drawn, size), drawn
     if crop is None:

@@ -40,12 +40,12 @@ def test_morphs_differ_and_are_repeatable():
 def test_no_morph_folds(seed):
     points = keypoints.mean_shape() * 100 + 120
     for frame in morphs.make(np.zeros((240, 240, 3), np.float32), points, "black", 4, seed):
-        assert not morphs.folds(frame.points)
+        assert not morphs.has_large_fold(frame.points)
 
 
 def test_a_mirrored_face_folds():
-    assert morphs.folds(keypoints.mean_shape() * (-100, 100))
-    assert not morphs.folds(keypoints.mean_shape() * 100)
+    assert morphs.has_large_fold(keypoints.mean_shape() * (-100, 100))
+    assert not morphs.has_large_fold(keypoints.mean_shape() * 100)
 
 
 def test_own_shape_gives_the_picture_back():
