@@ -55,9 +55,8 @@ def find_faces(image: np.ndarray, at_least: int = 1) -> np.ndarray:
     """
     grey, scale = image, 1.0
     if getattr(image, "ndim", None) != 2:
-        images.check_kind(image, "image")
+        images.check_picture(image, "image")
         small, scale = _shrunk(image, max(side for _, side, _, _ in _LOOKS))
-        images.check_picture(small, "image")
         grey = images.to_bytes(images.to_grey(small))
     elif image.dtype != np.uint8:
         raise TypeError(f"image: expected a grey picture as uint8, got {image.dtype}")

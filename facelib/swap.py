@@ -276,7 +276,7 @@ def _near_its_size(source: np.ndarray, from_mesh: np.ndarray, to_mesh: np.ndarra
     if scale < _SHRINK_BELOW:
         size = np.maximum(1, np.ceil(scale * np.array(part.shape[1::-1]))).astype(int)
         mesh = (mesh + 0.5) * (size / part.shape[1::-1]) - 0.5  # pixel centres are integers
-        part = cv2.resize(part, size.tolist(), interpolation=cv2.INTER_AREA)
+        part = cv2.resize(part, size.tolist(), interpolation=cv2.INTER_AREA).clip(0, 1)  # its averages of ones may be a bit more
     return part, mesh
 
 

@@ -14,7 +14,9 @@ import cv2
 import numpy as np
 import peers
 
-from facelib import blend, blenders, colour, composite, keypoints, records, triangulation, warp
+from facelib import blend, blenders, colour, composite, images, keypoints, records, triangulation, warp
+from facelib.datasets import pairs
+from facelib.datasets.frame import MadeFrame
 from facelib.swap import swap_points
 
 TURNS, SECONDS, SEED = 200, 4.0, 0  # at most so many turns a row, and about so long
@@ -27,7 +29,7 @@ def main() -> None:
     options = parser.parse_args()
     records.check_place(options.out)
     rows = []
-    for row in (*warps(), *pyramids(), *gradients(), *swaps(), *photographs()):
+    for row in (*warps(), *pyramids(), *gradients(), *swaps(), *composites(), *photographs()):
         rows.append(measured(*row))
         print(as_text(rows[-1]), flush=True)
     records.save(options.out, {**records.made_by("make bench"), "turns": TURNS, "seed": SEED, "rows": rows})
@@ -69,6 +71,17 @@ def swaps():
             "warpAffine a triangle, seamlessClone",
             lambda: peers.swap_points(source, target, points, moved, triangulation.triangles()),
         )
+
+
+def composites():
+    """What `facelib pairs` makes of two faces that were read already."""
+    source, target = (
+        pairs.face(MadeFrame(Path(name), name, points, made=images.to_bytes(picture)), 128)
+        for name, (picture, _, points, _) in {"source": face(300, 160), "target": face(256, 120)}.items()
+    )
+    work = (source.source, target.target, target.target_points, source.source_points, triangulation.triangles())
+    ours = partial(pairs.make, source, target, None, ["multiband"])
+    yield "a pair with its blend, 128 px", ours, "one warpAffine a triangle, float pyramids", partial(peers.pair, *work)
 
 
 def photographs():

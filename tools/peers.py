@@ -70,6 +70,16 @@ def seamless_clone(source_warped, target, mask):
     return cv2.seamlessClone(source, target, (mask > 0.5).astype(np.uint8) * 255, centre, cv2.NORMAL_CLONE).astype(np.float32) / 255
 
 
+def pair(source, target, mask_points, source_points, triangles):
+    """Raw composite and blend of a pair, from bytes to bytes: warp by triangles, hull, two float pyramids."""
+    picture, crop = (image.astype(np.float32) / 255 for image in (source, target))
+    warped = warp_by_triangles(picture, source_points, mask_points, triangles, crop.shape[:2])
+    mask = np.zeros(crop.shape[:2], np.float32)
+    cv2.fillConvexPoly(mask, cv2.convexHull(np.int32(mask_points)), 1.0)
+    raw = mask[..., None] * warped + (1 - mask[..., None]) * crop
+    return [(image * 255).astype(np.uint8) for image in (raw, float_pyramid(warped, crop, mask, 3))]
+
+
 def swap_points(source, target, source_points, target_points, triangles):
     """Warp by triangles, hull, colours left alone, `cv2.seamlessClone`: the swap of most tutorials, keypoints given."""
     warped = warp_by_triangles(source, source_points, target_points, triangles, target.shape[:2])
