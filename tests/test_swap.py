@@ -137,11 +137,11 @@ def test_a_face_that_shrinks_does_not_alias():
 
 def test_white_stays_white_when_it_shrinks():
     """Averages in float32 can come out a little above 1, which nothing after them would take."""
-    white, page = np.ones((160, 160, 3), np.float32), np.zeros((120, 120, 3), np.float32)
-    for scale in np.linspace(0.2, 0.74, 60):
-        warped, mask, _ = warp_face(white, page, keypoints.mean_shape() * 120 + 80, keypoints.mean_shape() * 120 * scale + 60)
-        images.check_picture(warped, "warped")
-        np.testing.assert_allclose(warped[mask > 0], 1, atol=1e-6)
+    white, page = np.ones((60, 60, 3), np.float32), np.zeros((60, 60, 3), np.float32)
+    large = keypoints.mean_shape() * 42 + 30
+    for scale in (0.26, 0.52):
+        warped, mask, _ = warp_face(white, page, large, scale * large)
+        np.testing.assert_array_equal(warped[mask > 0], 1)
 
 
 def test_a_folded_face_is_swapped_in_order(collins, hopper, collins_on_hopper):
