@@ -185,7 +185,8 @@ def slider(pictures: Mapping[str, np.ndarray], label: str, alt: str, side: int =
         data, title = base64.b64encode(encoded).decode(), html.escape(name, quote=True)
         return (
             f'<figure style="margin:0" {"" if number == start else "hidden"}><img alt="{html.escape(alt, quote=True)}: {title}" '
-            f'style="width:100%" src="data:image/jpeg;base64,{data}"><figcaption style="text-align:center">{title}</figcaption></figure>'
+            f'style="width:100%" src="data:image/jpeg;base64,{data}">'
+            f'<figcaption style="text-align:center; color:inherit">{title}</figcaption></figure>'
         )
 
     frames = "".join(frame(number, *item) for number, item in enumerate(pictures.items()))
