@@ -7,7 +7,7 @@ import re
 import sys
 
 from facelib import __version__
-from facelib.commands import data, detection, keypoints, pairs, swapping, terminal
+from facelib.commands import data, detection, keypoints, pairs, render, swapping, terminal
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -55,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     swapping.add(adder(commands))
     data.add(adder(commands))
     pairs.add(adder(commands))
+    render.add(adder(commands))
     evaluate = commands.add_parser("evaluate", help="Measure a model.").add_subparsers(required=True, metavar="WHAT")
     keypoints.add_evaluate(adder(evaluate))
     detection.add_evaluate(adder(evaluate))

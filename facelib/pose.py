@@ -75,6 +75,11 @@ def yaw(points: np.ndarray) -> np.ndarray:
     return angles(points)[:, 0]
 
 
+def depths() -> np.ndarray:
+    """How far behind the face's mean plane each of the mean shape's points lies: (68,) float64, in the mean shape's units."""
+    return _DEPTH.copy()
+
+
 def fit_depth(shapes: np.ndarray, rounds: int = 60) -> np.ndarray:
     """The depth of each point of the mean shape, from many views of heads.
 

@@ -12,6 +12,8 @@ from facelib.commands import data, terminal
 from facelib.datasets import ibug300w, named, photographs, ytf68, ytf68_offset
 from facelib.datasets.frame import Frame
 
+_RENDERED = 1000  # faces that are drawn for pairs, of 250 people
+
 
 def add(command: Callable[..., argparse.ArgumentParser]) -> None:
     """Tell the parser about this command; `command(name, run)` makes its parser."""
@@ -69,9 +71,20 @@ def _faces(options: argparse.Namespace) -> tuple[list[Frame], Path, dict[str, st
             without = set(ytf68.read_people(options.without_people)) if options.without_people else set()
             frames = ytf68_offset.put_right([frame for frame in frames if frame.person not in without])
         return frames, found if found.is_dir() else found.parent, {"data": module.NAME, "terms": module.TERMS}
+    if name == "rendered":
+        from facelib.datasets.rendered import labelled as rendered
+
+        if chosen:
+            raise ValueError("--people, --without-people and --subset: rendered faces have no list of people; leave them out")
+        terminal.progress("rendering")
+        return (
+            rendered.later(_RENDERED, options.seed, round(1.3 * options.size)),
+            rendered.ROOT,
+            {"data": rendered.NAME, "terms": rendered.TERMS},
+        )
     if not path.is_dir():
-        known = f"{', '.join(named.NAMED)}, a folder in the layout of either, or a folder of photographs"
-        raise FileNotFoundError(f"--data: expected {known}; got {name}" + (" (no rendered faces yet)" if name == "rendered" else ""))
+        known = f"{', '.join(named.NAMED)}, a folder in the layout of either, rendered, or a folder of photographs"
+        raise FileNotFoundError(f"--data: expected {known}; got {name}")
     if chosen:
         raise ValueError(
             "--people, --without-people and --subset: photographs have no list of people; leave them out, or give a folder of fewer"

@@ -261,7 +261,7 @@ def test_photographs_need_no_labels(tmp_path, collins, hopper, capsys):
         (["--seed", "-1"], "seed: expected at least 0, got -1"),
         (["--blend", "none"], "invalid choice: 'none'"),
         (["--without-people", "PEOPLE"], "expected frames of at least two people, got 1"),
-        (["--data", "rendered"], "no rendered faces yet"),
+        (["--data", "rendered", "--subset", "full"], "rendered faces have no list of people"),
         (["--data", "nowhere"], "expected ytf68, ibug300w, a folder"),
         (["--n", "99999999"], "are free; make fewer"),
     ],
