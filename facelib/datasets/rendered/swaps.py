@@ -1,7 +1,7 @@
 """The right answers of a swap: another person's face on the target's head, drawn and not pasted.
 
 Hair, glasses, hand, neck and background stay the target's, and so do pose, expression, light and camera. Whatever is not head is the
-same in target and answer, byte for byte.
+same in target and answer, but for the rounding of float32.
 """
 
 from __future__ import annotations
