@@ -16,7 +16,6 @@ from typing import NamedTuple
 
 import cv2
 import numpy as np
-from scipy.linalg import cho_solve_banded, cholesky_banded
 
 ACCURACY = 0.25 / 255  # a quarter of a grey level
 _LEFT = 0.4  # after the first cycle the error is about this share of what the coarser levels changed in it
@@ -181,6 +180,8 @@ class _Coarsest:
     """The exact solution on the coarsest level: it is small, so a banded Cholesky factor of it costs next to nothing."""
 
     def __init__(self, level: _Level):
+        from scipy.linalg import cholesky_banded  # takes a while to import, and most blends do without
+
         inside = level.inside[..., 0] > 0
         pull, edge = level.pull, 0.5
         if pull is None:  # a picture so small that its finest level is its coarsest one
@@ -204,6 +205,8 @@ class _Coarsest:
         self.factor = cholesky_banded(band, lower=True)
 
     def solve(self, force: np.ndarray) -> np.ndarray:
+        from scipy.linalg import cho_solve_banded
+
         force = force.transpose(1, 0, 2) if self.turn else force
         right = (force * self.share[..., None]).reshape(-1, 3)
         solution = cho_solve_banded((self.factor, True), right, check_finite=False).astype(np.float32).reshape(force.shape)
