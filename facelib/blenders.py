@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-import numpy as np
-
 from facelib import blend, composite, poisson
 
-Blender = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]  # (source_warped, target, mask) -> picture
+Blender = composite.Method
 
 BLENDERS: dict[str, Blender] = {
     "multiband": blend.multiband,
@@ -21,13 +17,5 @@ DEFAULT = "multiband"
 
 
 def get(name: str) -> Blender:
-    """The blender of that name.
-
-    Raises
-    ------
-    ValueError
-        An unknown name; the message lists those that there are.
-    """
-    if name not in BLENDERS:
-        raise ValueError(f"blend: expected one of {', '.join(BLENDERS)}, got {name}")
-    return BLENDERS[name]
+    """The blender of that name; see `composite.method_of`."""
+    return composite.method_of(name, BLENDERS, "blend")

@@ -12,9 +12,9 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
-from facelib.composite import check_arguments
+from facelib.composite import Method, check_arguments, method_of
 
-Colours = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]  # (source_warped, target, mask) -> picture
+Colours = Method
 
 _STRETCH = 0.8, 1.25  # a spread is changed by a quarter at the most
 _BEND = 0.5, 2.0  # and the slope of a curve, which is free to be steep in one place, by a factor of two
@@ -78,16 +78,8 @@ DEFAULT = "lab"
 
 
 def get(name: str) -> Colours:
-    """The colour method of that name.
-
-    Raises
-    ------
-    ValueError
-        An unknown name; the message lists those that there are.
-    """
-    if name not in COLOURS:
-        raise ValueError(f"colours: expected one of {', '.join(COLOURS)}, got {name}")
-    return COLOURS[name]
+    """The colour method of that name; see `composite.method_of`."""
+    return method_of(name, COLOURS, "colours")
 
 
 def _match(source_warped: np.ndarray, target: np.ndarray, mask: np.ndarray, move: Callable, in_lab: bool = False) -> np.ndarray:

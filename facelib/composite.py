@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 import cv2
 import numpy as np
 
 from facelib import triangulation
 from facelib.images import check_mask, check_picture
+
+Method = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]  # (source_warped, target, mask) -> picture
 
 _SUBPIXEL_BITS = 8
 
@@ -69,6 +73,19 @@ def box_of(mask: np.ndarray, margin: int = 0) -> tuple[slice, slice] | None:
     top, left = max(y - margin, 0), max(x - margin, 0)
     bottom, right = min(y + height + margin, mask.shape[0]), min(x + width + margin, mask.shape[1])
     return np.s_[top:bottom, left:right]
+
+
+def method_of(name: str, methods: Mapping[str, Method], kind: str) -> Method:
+    """One of the ways to blend or to match colours, by its name.
+
+    Raises
+    ------
+    ValueError
+        An unknown name; the message lists those that there are.
+    """
+    if name not in methods:
+        raise ValueError(f"{kind}: expected one of {', '.join(methods)}, got {name}")
+    return methods[name]
 
 
 def check_arguments(source_warped: np.ndarray, target: np.ndarray, mask: np.ndarray) -> None:

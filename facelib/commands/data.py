@@ -42,6 +42,18 @@ def add_people(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--people", type=Path, metavar="FILE", help="of ytf68: only these people, one a line; by default everybody")
 
 
+def add_jobs(sub: argparse.ArgumentParser) -> None:
+    """How many processes to use; `jobs` reads it."""
+    sub.add_argument("--jobs", type=int, metavar="J", help="processes (default: one a processor); the result does not depend on it")
+
+
+def jobs(options: argparse.Namespace) -> int:
+    """What --jobs asks for."""
+    import joblib  # takes a while to import
+
+    return joblib.cpu_count() if options.jobs is None else options.jobs
+
+
 def as_given(command: str, options: argparse.Namespace, *more: str) -> str:
     """The command as it stands in a record: with the options that chose the faces, and those named in `more`."""
     given = [f"--{name} {value}" for name in ("data", "subset", "people", *more) if (value := getattr(options, name))]

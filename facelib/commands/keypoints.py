@@ -64,7 +64,7 @@ def add_train(command: Callable[..., argparse.ArgumentParser]) -> None:
 
 
 def evaluate_labels(options: argparse.Namespace) -> None:
-    """How far the labels themselves are off, from frames that show nearly the same picture: no model can do better."""
+    """How far the labels themselves are off, from frames that show nearly the same picture."""
     from facelib import evaluate_labels as evaluation
     from facelib.learned import predict_keypoints, weights
 

@@ -30,26 +30,29 @@ def add(command: Callable[..., argparse.ArgumentParser]) -> None:
     sub.add_argument("--same-person", action="store_true", help="two frames of one person, so that the target is the right answer")
     sub.add_argument("--recolour", action="store_true", help="change the source's colours at random first")
     sub.add_argument("--seed", type=int, default=0)
-    sub.add_argument("--jobs", type=int, metavar="J", help="processes (default: one a processor); the result does not depend on it")
+    data.add_jobs(sub)
     sub.add_argument("--json", type=Path, metavar="FILE", help="write there how many pairs were made, and how long it took")
 
 
 def pairs(options: argparse.Namespace) -> None:
     """Make pairs of faces: raw composite, mask, target and blends, as arrays that torch can stream. Goes on after a kill."""
-    import joblib
-
     from facelib.datasets.build_pairs import PairConfig, build
 
+    records.check_place(options.json)
     frames, root, about = _faces(options)
     blends = tuple(options.blend)
     config = PairConfig(options.n, options.size, options.seed, blends, options.same_person, recoloured=options.recolour)
     about = {**records.made_by(_as_given(options)), **about}
-    jobs = joblib.cpu_count() if options.jobs is None else options.jobs
-    records.check_place(options.json)
-    started, there = time.perf_counter(), []
+    jobs = data.jobs(options)
+    started, reached = time.perf_counter(), []
     with terminal.counter(" pairs", options.n) as report:
-        build(options.out, frames, root, config, about, jobs, lambda done: (there.append(done), report(done)))
-    seconds, made = round(time.perf_counter() - started, 1), options.n - there[0]
+
+        def note(done: int) -> None:
+            reached.append(done)
+            report(done)
+
+        build(options.out, frames, root, config, about, jobs, note)
+    seconds, made = round(time.perf_counter() - started, 1), reached[-1] - reached[0]
     records.save(options.json, {**about, "jobs": jobs, "pairs": made, "seconds": seconds, "bytes": _bytes_in(options.out)})
     terminal.say(options.out)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from facelib import records
-from facelib.commands import terminal
+from facelib.commands import data, terminal
 
 
 def add(command: Callable[..., argparse.ArgumentParser]) -> None:
@@ -18,17 +18,15 @@ def add(command: Callable[..., argparse.ArgumentParser]) -> None:
     sub.add_argument("--set", required=True, choices=list(SETS), dest="name", help=f"which: {COUNT} pairs each, from easy to hard")
     sub.add_argument("--size", type=int, default=128, metavar="S", help="the pictures' side in pixels (default: %(default)s)")
     sub.add_argument("-o", "--out", type=Path, required=True, metavar="DIR", help="the folder to make")
-    sub.add_argument("--jobs", type=int, metavar="J", help="processes (default: one a processor); the result does not depend on it")
+    data.add_jobs(sub)
 
 
 def render(options: argparse.Namespace) -> None:
     """Draw a set of swaps whose right answer is known: source, target, both answers, masks, points."""
-    import joblib
-
     from facelib.datasets.rendered import ladder
     from facelib.datasets.rendered.write import write
 
-    jobs = joblib.cpu_count() if options.jobs is None else options.jobs
+    jobs = data.jobs(options)
     about = records.made_by(f"facelib render --set {options.name} --size {options.size}")
     with terminal.counter(" pairs", ladder.COUNT) as report:
         report(0)

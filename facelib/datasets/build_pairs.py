@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 from joblib import Parallel, delayed
 
@@ -16,6 +15,7 @@ from facelib import __version__, blenders, images
 from facelib.datasets import pair_set, pair_writer
 from facelib.datasets.frame import Frame
 from facelib.datasets.pairs import Face, Pair, draw, face, make
+from facelib.datasets.workers import one_thread
 
 _BLOCK = 16  # pairs: what a worker makes at a time
 _WAITING = 128_000_000  # bytes of finished blocks that may wait for the disk, should it be slower than the workers
@@ -129,9 +129,7 @@ def _row(index: int, pair: Pair, box: tuple[int, int, int], names: dict[int, str
 
 def _make_block(block: Sequence[Pair], size: int, blends: Sequence[str]) -> tuple[dict[str, np.ndarray], list[tuple[int, int, int]]]:
     """The arrays of some pairs, and the boxes of their crops; runs in a worker, on one thread."""
-    threads = cv2.getNumThreads()
-    cv2.setNumThreads(1)
-    try:
+    with one_thread():
         made, boxes = [], []
         for pair in block:
             source, target = _remembered.face(pair.source, size), _remembered.face(pair.target, size)
@@ -139,8 +137,6 @@ def _make_block(block: Sequence[Pair], size: int, blends: Sequence[str]) -> tupl
             made.append({**pictures, pair_set.POINTS: target.target_points.astype(np.float32)})
             boxes.append(target.box)
         return {name: np.stack([one[name] for one in made]) for name in made[0]}, boxes
-    finally:
-        cv2.setNumThreads(threads)
 
 
 class _Remembered:

@@ -22,7 +22,7 @@ from facelib.triangulation import with_surroundings
 
 _MARGIN = 1.4  # the crop's side over the larger side of the points' bounding box: most of it is face, with forehead and background
 _UP = 0.1  # of that larger side: how far the crop's middle lies above the points', which end at the brows
-_LARGEST = 1.25  # a source's face that is larger than the crop's by more than this is shrunk first, or fine detail would alias
+_LARGEST = 1.25  # a source's face that is larger than the crop's by more than this is kept shrunk: faces are remembered
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 import cv2
 import numpy as np
 
+from facelib.blend import rise
 from facelib.datasets.rendered import noise, template
 from facelib.datasets.rendered.paint import linear
 from facelib.datasets.rendered.parameters import Hair
@@ -48,8 +49,7 @@ def line(hair: Hair) -> np.ndarray:
     azimuth = _azimuth()
     about = np.abs(azimuth)
     row = template.row_of(np.interp(about, _LINE[:, 0], _LINE[:, 1])) / _STEP
-    front = np.clip((62 - about) / 25, 0, 1)
-    front = front * front * (3 - 2 * front)
+    front = rise((62 - about) / 25)
     side_swept = 1 + 0.35 * np.sign(hair.parting + 1e-9) * azimuth / 50 * (np.abs(hair.parting) > 0.15)
     fringe = max(hair.fringe, 0) * 40 * side_swept * np.clip((75 - about) / 20, 0, 1)
     recede = min(hair.fringe, 0) * (26 * front + 16 * np.exp(-(((about - 33) / 14) ** 2)))
@@ -58,8 +58,7 @@ def line(hair: Hair) -> np.ndarray:
         + 1.3 * noise.part(noise.smooth(5), (1, len(azimuth)), hair.seed)[0]
     )
     long = max(hair.length - 0.25, 0) / 0.75 * _HANGING + max(hair.length - 0.1, 0) * 40
-    back = np.clip((about - 62) / 16, 0, 1)
-    back = back * back * (3 - 2 * back)
+    back = rise((about - 62) / 16)
     short = -max(0.12 - hair.length, 0) * 60 * np.exp(-(((about - 74) / 12) ** 2))  # no sideburns
     hanging = np.maximum(row, _LEVEL) + long if hair.length > 0.25 else row + min(long, 8)
     return row + fringe + recede + back * (hanging - row) + wobble * (1 + 2 * (hair.length > 0.25) * back) + short

@@ -13,6 +13,7 @@ from facelib.datasets.frame import Frame, MadeFrame
 from facelib.datasets.rendered import sample
 from facelib.datasets.rendered.parameters import Face, Pose
 from facelib.datasets.rendered.picture import points_of, render
+from facelib.datasets.workers import one_thread
 
 NAME = "rendered"
 TERMS = "none: computed, no person's picture"
@@ -105,12 +106,8 @@ def frames(count: int, seed: int, size: int = 160, jobs: int = 1) -> list[MadeFr
 
 
 def _block(drawn: list[Face], size: int) -> list[tuple[np.ndarray, np.ndarray]]:
-    threads = cv2.getNumThreads()
-    cv2.setNumThreads(1)
-    try:
+    with one_thread():
         return [(images.to_bytes(one.picture), one.points) for one in (render(face, size) for face in drawn)]
-    finally:
-        cv2.setNumThreads(threads)
 
 
 def _name(seed: int, index: int) -> str:

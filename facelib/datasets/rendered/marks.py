@@ -6,6 +6,7 @@ from functools import cache
 
 import numpy as np
 
+from facelib.blend import rise
 from facelib.datasets.rendered import patches, template
 
 SHAPE = (template.ROWS * template.FINER, template.COLUMNS * template.FINER)
@@ -55,8 +56,7 @@ def bearded() -> np.ndarray:
 
 
 def _step(value: np.ndarray, edge: np.ndarray | float, width: float) -> np.ndarray:
-    t = np.clip((value - edge) / width + 0.5, 0, 1)
-    return t * t * (3 - 2 * t)
+    return rise((value - edge) / width + 0.5)
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from facelib.blend import rise
 from facelib.datasets.rendered import noise
 from facelib.datasets.rendered.paint import linear, tone
 from facelib.datasets.rendered.parameters import Expression, Skin
@@ -82,5 +83,4 @@ def mouth(points: np.ndarray, share: np.ndarray, height: np.ndarray, lip_line: f
 
 def _ramp(value: np.ndarray, start: np.ndarray | float, stop: np.ndarray | float) -> np.ndarray:
     """0 at `start` and 1 at `stop`, smoothly between."""
-    t = np.clip((value - start) / (stop - start), 0, 1)
-    return t * t * (3 - 2 * t)
+    return rise((value - start) / (stop - start))

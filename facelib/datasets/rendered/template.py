@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 
 from facelib import keypoints
+from facelib.blend import rise
 from facelib.datasets.rendered import controls
 
 ROWS, COLUMNS = 160, 176  # of the grid, crown to throat and round from the nape over the left of the picture to the nape
@@ -85,8 +86,7 @@ def _ears(skin: np.ndarray) -> np.ndarray:
     """How far ears stand out of a head without any: a shell with a rim, behind the points of the jaw."""
     x, y, z = np.moveaxis(skin, -1, 0)
     away = np.hypot((y + 0.17 - 0.25 * (z - 0.6)) / 0.2, (z - 0.6) / 0.1)
-    within = np.clip((1 - away) / 0.22, 0, 1)
-    within = within * within * (3 - 2 * within)
+    within = rise((1 - away) / 0.22)
     hollow = 0.5 * np.exp(-((away / 0.5) ** 2))
     out = 0.075 * within * (1 - hollow) * np.clip((z - 0.48) / 0.1, 0, 1)
     return np.stack([np.sign(x) * out, np.zeros_like(out), 0.5 * out], axis=-1)

@@ -16,13 +16,13 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-import cv2
 import numpy as np
 from joblib import Parallel, delayed
 
 from facelib import images
 from facelib.datasets.rendered import ladder, swaps
 from facelib.datasets.rendered.picture import Rendered, render
+from facelib.datasets.workers import one_thread
 
 _BLOCK = 10  # pairs: what a worker draws at a time
 
@@ -85,9 +85,5 @@ def _scored(answer: Rendered) -> np.ndarray:
 
 
 def _block(name: str, start: int, size: int) -> list[dict[str, np.ndarray]]:
-    threads = cv2.getNumThreads()
-    cv2.setNumThreads(1)
-    try:
+    with one_thread():
         return [draw(ladder.swap(name, index), size) for index in range(start, min(start + _BLOCK, ladder.COUNT))]
-    finally:
-        cv2.setNumThreads(threads)
