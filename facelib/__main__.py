@@ -7,7 +7,7 @@ import re
 import sys
 
 from facelib import __version__
-from facelib.commands import data, detection, keypoints, pairs, render, swapping, terminal
+from facelib.commands import data, detection, keypoints, pairs, render, swapping, terminal, variety
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -59,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluate = commands.add_parser("evaluate", help="Measure a model.").add_subparsers(required=True, metavar="WHAT")
     keypoints.add_evaluate(adder(evaluate))
     detection.add_evaluate(adder(evaluate))
+    variety.add_evaluate(adder(evaluate))
     compare = commands.add_parser("compare", help="Put runs side by side.").add_subparsers(required=True, metavar="WHAT")
     keypoints.add_compare(adder(compare))
     train = commands.add_parser("train", help="Train a model that the package ships.").add_subparsers(required=True, metavar="WHAT")

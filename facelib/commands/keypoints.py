@@ -44,7 +44,10 @@ def add_train(command: Callable[..., argparse.ArgumentParser]) -> None:
     """Tell the parser about `facelib train ...`."""
     sub = command("keypoints", train)
     sub.add_argument(
-        "--data", default="ytf68", metavar="NAME|DIR", help="ytf68 (looked up in FACELIB_DATA, then in the cache), or a folder"
+        "--data",
+        default="ytf68",
+        metavar="NAME|DIR",
+        help="ytf68 (looked up in FACELIB_DATA, then in the cache) or its folder; or rendered: drawn faces only, which need no download",
     )
     data.add_bad(sub)
     sub.add_argument("-o", "--out", type=Path, required=True, metavar="DIR", help="a folder for checkpoints, history, weights and card")
@@ -133,7 +136,10 @@ def train(options: argparse.Namespace) -> None:
     """Train the keypoint model on the people who are not in the validation list; write weights and their card to OUT."""
     from facelib.learned import train_keypoints as training
 
-    config = _changed(training.KeypointConfig(seed=options.seed, precision=options.precision), options.set)
+    config = training.KeypointConfig(seed=options.seed, precision=options.precision)
+    if options.data == "rendered":
+        options.data, config = "ytf68", dataclasses.replace(config, photographs=False, rendered=training.RenderedFaces(8000))
+    config = _changed(config, options.set)
     say = lambda row: print(json.dumps(row), flush=True)  # noqa: E731
     card = training.run(options.data, options.out, config, options.bad, terminal.warn, options.resume, say)
     print(json.dumps(card["scores"]))

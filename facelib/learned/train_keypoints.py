@@ -22,6 +22,7 @@ from facelib.learned import checkpoint, crops, keypoint_net, weights
 from facelib.learned.confidence import calibrate
 from facelib.learned.evaluate_keypoints import evaluate
 from facelib.learned.keypoint_data import Augmentation, TrainingCrops
+from facelib.learned.keypoint_faces import Faces, RenderedFaces, choose
 from facelib.learned.schedule import one_cycle
 
 
@@ -37,6 +38,8 @@ class KeypointConfig:
     weight_decay: float = 1e-2
     ema_decay: float = 0.999  # of the averaged weights, a step; what is evaluated and shipped
     weights: tuple[tuple[str, float], ...] = (("distance", 1.0), ("cross_entropy", 1.0))  # of the losses, by name
+    photographs: bool = True  # those of ytf68; or rendered faces by themselves
+    rendered: RenderedFaces = field(default_factory=RenderedFaces)
     corrected: bool = True  # train on labels that were put right (`facelib.datasets.ytf68_offset`), or on labels as they are
     augmentation: Augmentation = field(default_factory=Augmentation)
     evaluate_every: int = 20_000  # pictures
@@ -133,28 +136,24 @@ def run(
     resume: bool = False,
     report: Callable[[dict], None] = lambda row: None,
 ) -> dict:
-    """Train on ytf68 without its validation people; write `keypoints.safetensors`, its card and its history, and return the card."""
-    held_out = set(ytf68.validation_people())
-    frames = ytf68.load(data, bad=bad, report=warn)
-    training = [frame for frame in frames if frame.person not in held_out]
-    labelled = validation = [frame for frame in frames if frame.person in held_out]
-    if config.corrected:
-        training, validation = ytf68_offset.put_right(training), ytf68_offset.put_right(validation)
-    net = train(config, training, validation, folder, resume, report).cpu()
+    """Train without the people of ytf68's validation list; write `keypoints.safetensors`, its card and its history; return the card."""
+    faces = choose(data, config.photographs, config.rendered, config.corrected, bad, warn)
+    net = train(config, faces.training, faces.validation, folder, resume, report).cpu()
+    shown = ytf68.NAME if config.photographs else "rendered"
     history = json.loads((folder / "history.json").read_text())
-    calibration, reliability = calibrate(net, validation, config.size)
+    calibration, reliability = calibrate(net, faces.validation, config.size)
     card = {
         "what": f"68 keypoints of a face in a grey crop of {config.size} pixels: {config.network}; moving average of the weights",
-        **records.made_by(f"facelib train keypoints --data {ytf68.NAME} --seed {config.seed} --precision {config.precision} --out DIR"),
-        "data": f"{ytf68.NAME}: {len(training)} frames of {len({frame.person for frame in training})} people, labels made by a model",
-        "held_out": "facelib/datasets/ytf68_validation.txt",
-        "people_trained_on": sorted({frame.person for frame in training}),
+        **records.made_by(f"facelib train keypoints --data {shown} --seed {config.seed} --precision {config.precision} --out DIR"),
+        "data": faces.source,
+        "held_out": faces.held_out,
+        "people_trained_on": faces.people,
         "pictures_seen": history[-1]["pictures"],
         "seed": config.seed,
         "config": asdict(config),
         "calibration": asdict(calibration),
         "reliability": reliability,
-        "scores": {boxes: _scores(net, labelled, boxes, config) for boxes in ("labels", "detected")},
+        "scores": {boxes: _scores(net, faces, boxes, config) for boxes in ("labels", "detected")},
         "seconds": round(history[-1]["seconds"]),
         "software": f"torch {torch.__version__}",
         "licence": "MIT, as the package; not for identifying or watching people",
@@ -164,10 +163,10 @@ def run(
     return card
 
 
-def _scores(net: nn.Module, frames: list[Frame], boxes: str, config: KeypointConfig) -> dict:
+def _scores(net: nn.Module, faces: Faces, boxes: str, config: KeypointConfig) -> dict:
     """Against the labels as they are."""
-    as_labelled = {"as_labelled": ytf68_offset.as_labelled} if config.corrected else {}
-    scores = evaluate(net, frames, boxes, size=config.size, **as_labelled)
+    as_labelled = {"as_labelled": ytf68_offset.as_labelled} if faces.as_labelled else {}
+    scores = evaluate(net, faces.labelled, boxes, size=config.size, **as_labelled)
     return {**scores.summary(), "by_group": scores.by_group}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -78,7 +79,7 @@ def later(count: int, seed: int, size: int = 160) -> list[FaceFrame]:
     ]
 
 
-def frames(count: int, seed: int, size: int = 160, jobs: int = 1) -> list[MadeFrame]:
+def frames(count: int, seed: int, size: int = 160, jobs: int = 1, average: Collection[str] = ()) -> list[MadeFrame]:
     """Labelled frames with their pictures.
 
     Parameters
@@ -88,6 +89,8 @@ def frames(count: int, seed: int, size: int = 160, jobs: int = 1) -> list[MadeFr
         The pictures' side in pixels.
     jobs : int
         Processes; the bytes do not depend on them.
+    average : collection of str
+        Groups that do not vary, such as "light": every face has the average one's.
 
     Returns
     -------
@@ -96,7 +99,7 @@ def frames(count: int, seed: int, size: int = 160, jobs: int = 1) -> list[MadeFr
     """
     from joblib import Parallel, delayed
 
-    drawn, _ = faces(count, seed)
+    drawn = [face.replace(Face(), *average) for face in faces(count, seed)[0]]
     blocks = [drawn[start : start + 8 * FRAMES_EACH] for start in range(0, count, 8 * FRAMES_EACH)]
     made = [one for block in Parallel(n_jobs=jobs)(delayed(_block)(block, size) for block in blocks) for one in block]
     return [

@@ -1,0 +1,40 @@
+"""facelib evaluate variety."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+from facelib import records
+from facelib.commands import data, terminal
+
+
+def add_evaluate(command: Callable[..., argparse.ArgumentParser]) -> None:
+    """Tell the parser about `facelib evaluate ...`."""
+    sub = command("variety", evaluate)
+    sub.add_argument("--n", type=int, default=2000, metavar="N", help="rendered faces, four of each person (default: %(default)s)")
+    sub.add_argument("--seed", type=int, default=0)
+    sub.add_argument("--weights", type=Path, metavar="DIR", help="a folder that `facelib train keypoints` wrote; by default what ships")
+    data.add_jobs(sub)
+    sub.add_argument("--json", type=Path, metavar="FILE", help="write the numbers there too")
+
+
+def evaluate(options: argparse.Namespace) -> None:
+    """Whether rendered faces serve everybody: clipped skin and the keypoint model's error by skin tone, age and what else varies."""
+    from facelib import evaluate_variety as evaluation
+    from facelib.learned import predict_keypoints, weights
+
+    records.check_place(options.json)
+    folder, jobs = options.weights or weights.FOLDER, data.jobs(options)
+    net, card = weights.keypoint_network(folder), weights.card("keypoints", folder)
+
+    def predict(greys, boxes):
+        return predict_keypoints.predict(net, greys, boxes)
+
+    numbers = evaluation.measure(predict, options.n, options.seed, jobs, report=terminal.bar("batch"))
+    command = f"facelib evaluate variety --n {options.n} --seed {options.seed}" + f" --weights {options.weights}" * bool(options.weights)
+    model = {name: card[name] for name in ("name", "sha256", "seed")}
+    record = {**records.made_by(command), "model": model, "data": "rendered", **numbers}
+    print(evaluation.as_text(record))
+    records.save(options.json, record)
