@@ -1,44 +1,55 @@
-"""Faces for the training runs that a reader watches: frames of ytf68 where it is at hand, and morphs of two portraits anywhere."""
+"""Faces for the training runs that a reader watches: rendered ones, which need no download, or frames of ytf68 where it is at hand."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from functools import cache
 
 import numpy as np
 
-from facelib.datasets import morphs, ytf68
+from facelib.datasets import rendered, ytf68
 from facelib.datasets.frame import Frame
+from facelib.datasets.rendered.labelled import FRAMES_EACH
 from facelib.datasets.ytf68_offset import put_right
 
-_PEOPLE, _FRAMES = 150, 80  # of ytf68: how many people to learn from, and how many frames of each kind to be judged on
+PEOPLE = 150  # to learn from
+_JUDGED = 80  # frames of people known, and as many of strangers
+_SIDE = 112  # pixels, of a rendered picture
 
 
-def faces(
-    people: Mapping[str, tuple[np.ndarray, np.ndarray]], seed: int = 0, shown: bool = False
-) -> tuple[list[Frame], list[Frame], list[Frame]]:
+def faces(seed: int = 0, real: bool = True) -> tuple[list[Frame], list[Frame], list[Frame]]:
     """Labelled faces to learn from, other faces of the same people, and faces of strangers.
 
     Parameters
     ----------
-    people : mapping of str to (picture, points)
-        Two portraits or more, for where there is no ytf68: the last is the stranger.
     seed : int
-    shown : bool
-        For a figure: morphs, wherever. Pictures of the data set must not get onto a page.
+    real : bool
+        Whether to take frames of ytf68 where it is at hand. Its pictures must not get onto a page, so a figure asks for rendered ones.
 
     Returns
     -------
     training, known, strangers : list of Frame
     """
     try:
-        frames = [] if shown else put_right(ytf68.load(check=False))
+        frames = put_right(ytf68.load(check=False)) if real else []
     except FileNotFoundError:
         frames = []
-    if not frames:
-        *learned, stranger = (morphs.make(*portrait, name, 200, seed + i) for i, (name, portrait) in enumerate(people.items()))
-        return [frame for part in learned for frame in part[60:]], [frame for part in learned for frame in part[:60]], stranger[:60]
-    rng, judged = np.random.default_rng(seed), ytf68.validation_people()
-    others = sorted({frame.person for frame in frames} - set(judged))
-    chosen = set(rng.choice(others, _PEOPLE, replace=False).tolist())
-    ours, theirs = ([frames[i] for i in rng.permutation(len(frames)) if frames[i].person in group] for group in (chosen, set(judged)))
-    return ours[_FRAMES:], ours[:_FRAMES], theirs[:_FRAMES]
+    return _split(frames, seed) if frames else _drawn(seed)
+
+
+@cache
+def _drawn(seed: int) -> tuple[list[Frame], list[Frame], list[Frame]]:
+    """Rendered: the last frame of some people is kept back, and all frames of a few."""
+    made = rendered.frames(PEOPLE * FRAMES_EACH + _JUDGED, seed, _SIDE, jobs=-1)
+    ours, strangers = made[:-_JUDGED], made[-_JUDGED:]
+    known = ours[FRAMES_EACH - 1 :: FRAMES_EACH][:_JUDGED]
+    kept_back = {frame.path for frame in known}
+    return [frame for frame in ours if frame.path not in kept_back], known, strangers
+
+
+def _split(frames: list[Frame], seed: int) -> tuple[list[Frame], list[Frame], list[Frame]]:
+    """Of ytf68: strangers are people of the validation list."""
+    rng, judged = np.random.default_rng(seed), set(ytf68.validation_people())
+    others = sorted({frame.person for frame in frames} - judged)
+    chosen = set(rng.choice(others, PEOPLE, replace=False).tolist())
+    ours, theirs = ([frames[i] for i in rng.permutation(len(frames)) if frames[i].person in group] for group in (chosen, judged))
+    return ours[_JUDGED:], ours[:_JUDGED], theirs[:_JUDGED]

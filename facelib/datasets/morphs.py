@@ -1,51 +1,18 @@
-"""Many labelled faces out of a few portraits: each portrait warped into shapes that the training people's faces might have.
+"""A labelled face in another shape.
 
-The warp is that of the swap, so a point of the new shape lies where the label says, exactly. What does not change is the texture: a morph
-of Grace Hopper has her glasses, her skin and her light. Good for watching a network learn; no substitute for people.
+The warp is that of the swap, so a point of the new shape lies where the label says, exactly. What does not change is the texture.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import cv2
 import numpy as np
 
-from facelib import images, keypoints
-from facelib.datasets.frame import MadeFrame
+from facelib import keypoints
 from facelib.triangulation import triangle_areas, triangles, triangles_with_surroundings, with_surroundings
 from facelib.warp import inverse_map
 
-SIDE = 160  # pixels, of a morph
-_FACE = 0.56  # the mean face's larger side over the morph's
 _SMALL_FOLD = 2.0  # square pixels
-_STRENGTH = 0.6  # of the shape's change, in standard deviations of the training people
-
-
-def make(picture: np.ndarray, points: np.ndarray, person: str, count: int, seed: int) -> list[MadeFrame]:
-    """Draw `count` morphs of one portrait.
-
-    Parameters
-    ----------
-    picture : ndarray of shape (H, W, 3), float32 in [0, 1]
-    points : ndarray of shape (68, 2)
-        Its keypoints, (x, y) in pixels.
-    person : str
-    count, seed : int
-
-    Returns
-    -------
-    list of MadeFrame
-        Grey, 160 pixels square, the face about 90 wide.
-    """
-    rng = np.random.default_rng(seed)
-    grey = images.to_bytes(images.to_grey(picture))
-    morphs = []
-    for number in range(count):
-        shape = _new_shape(points, rng)
-        made = reshaped(grey, points, shape, SIDE)
-        morphs.append(MadeFrame(Path(f"{person}_{number}"), person, shape.astype(np.float32), made=made))
-    return morphs
 
 
 def reshaped(grey: np.ndarray, points: np.ndarray, shape: np.ndarray, side: int) -> np.ndarray:
@@ -73,14 +40,3 @@ def reshaped(grey: np.ndarray, points: np.ndarray, shape: np.ndarray, side: int)
 def has_large_fold(shape: np.ndarray) -> bool:
     """Whether a triangle of the face lies the wrong way round, by more than two square pixels: lips that meet are no fold."""
     return bool((triangle_areas(shape, triangles()) < -_SMALL_FOLD).any())
-
-
-def _new_shape(points: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """The person's own shape, changed along the modes; drawn again where a triangle of the face would fold over."""
-    modes, mean = keypoints.shape_modes(), keypoints.mean_shape()
-    own = keypoints.transform(keypoints.similarity(points, mean), points)
-    turn = cv2.getRotationMatrix2D((0, 0), rng.normal(0, 8), _FACE * SIDE * np.exp(rng.normal(0, 0.05)))
-    while True:
-        shape = keypoints.transform(turn, own + np.tensordot(_STRENGTH * rng.normal(size=len(modes)), modes, axes=1))
-        if not has_large_fold(shape):
-            return shape + (SIDE - 1) / 2 + rng.normal(0, 4, 2)

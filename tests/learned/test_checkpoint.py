@@ -16,15 +16,13 @@ from facelib.learned import checkpoint
 RUN = """
 import sys
 from pathlib import Path
-from facelib.datasets import morphs, portraits
-from facelib.keypoints import mean_shape
+from facelib.datasets import rendered
 from facelib.learned.train_keypoints import KeypointConfig, train
 import torch
 torch.set_num_threads(1)
-people = [portraits.eileen_collins(), portraits.grace_hopper()]
-faces = [morphs.make(picture, 100 * mean_shape() + (224, 140), name, 3, 0) for picture, name in zip(people, ("a", "b"))]
+frames = rendered.frames(8, seed=0, size=64)
 config = KeypointConfig(network="small", size=32, pictures=320, batch=8, evaluate_every=32)
-train(config, *faces, Path(sys.argv[1]), resume=True, report=lambda row: print(row["pictures"], flush=True))
+train(config, frames[:4], frames[4:], Path(sys.argv[1]), resume=True, report=lambda row: print(row["pictures"], flush=True))
 """
 
 

@@ -1,8 +1,10 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from facelib import images, keypoints, metrics
-from facelib.datasets import morphs
+from facelib.datasets.frame import MadeFrame
 from facelib.learned import crops
 from facelib.learned.keypoint_data import Augmentation, TrainingCrops, augmented_crop
 
@@ -76,7 +78,7 @@ def test_a_morph_goes_towards_the_other_shape():
 
 def test_every_frame_comes_once_an_epoch():
     points = keypoints.mean_shape() * 100 + 120
-    frames = [morphs.make(np.full((240, 240, 3), shade / 10, np.float32), points, "grey", 1, 0)[0] for shade in range(5)]
+    frames = [MadeFrame(Path(f"{shade}"), "grey", points, made=np.full((240, 240), 25 * shade, np.uint8)) for shade in range(5)]
     seen = TrainingCrops(frames, 10, seed=0, size=32, how=Augmentation(0, 0, 0))
     shades = [round(float(seen[i][0].mean()), 2) for i in range(10)]
     assert sorted(shades[:5]) == sorted(shades[5:])
