@@ -1,10 +1,10 @@
-"""Pictures for pages: keypoints and triangles drawn on faces, and rows of pictures with titles."""
+"""Pictures for pages: keypoints and triangles drawn on faces, rows of pictures with titles, sliders and tables that hold pictures."""
 
 from __future__ import annotations
 
 import base64
 import html
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import cv2
@@ -153,13 +153,13 @@ def picture(pictures: Mapping[str, np.ndarray], columns: int | None = None, widt
     return images.to_float(np.asarray(canvas.buffer_rgba())[..., :3].copy())
 
 
-def slider(pictures: Mapping[str, np.ndarray], label: str, alt: str, side: int = 360, start: int = 0) -> HTML:
+def slider(pictures: Mapping[str, np.ndarray], label: str, alt: str, side: int = 360, start: int = 0, quality: int = 88) -> HTML:
     """Pictures behind one slider, each with its name: plain HTML, which works on a page without a kernel and without a network.
 
     Parameters
     ----------
     pictures : mapping of str to ndarray of shape (H, W, 3), float32 in [0, 1]
-        At least one, all of one size; kept as JPEG inside the page.
+        At least one, all of one size; kept as WebP inside the page.
     label : str
         What the slider changes, for readers who do not see it.
     alt : str
@@ -168,6 +168,8 @@ def slider(pictures: Mapping[str, np.ndarray], label: str, alt: str, side: int =
         The width at which they are shown, in CSS pixels, where the screen has so many.
     start : int
         Which picture is shown first, counted from 0.
+    quality : int
+        Of the compression, to 100; the page's weight grows with it.
 
     Raises
     ------
@@ -181,12 +183,9 @@ def slider(pictures: Mapping[str, np.ndarray], label: str, alt: str, side: int =
     from IPython.display import HTML
 
     def frame(number: int, name: str, image: np.ndarray) -> str:
-        _, encoded = cv2.imencode(".jpg", images.to_bytes(image)[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 88])
-        data, title = base64.b64encode(encoded).decode(), html.escape(name, quote=True)
         return (
-            f'<figure style="margin:0" {"" if number == start else "hidden"}><img alt="{html.escape(alt, quote=True)}: {title}" '
-            f'style="width:100%" src="data:image/jpeg;base64,{data}">'
-            f'<figcaption style="text-align:center; color:inherit">{title}</figcaption></figure>'
+            f'<figure style="margin:0" {"" if number == start else "hidden"}>{_inline(image, f"{alt}: {name}", quality)}'
+            f'<figcaption style="text-align:center; color:inherit">{_quoted(name)}</figcaption></figure>'
         )
 
     frames = "".join(frame(number, *item) for number, item in enumerate(pictures.items()))
@@ -196,9 +195,86 @@ def slider(pictures: Mapping[str, np.ndarray], label: str, alt: str, side: int =
     )
     return HTML(
         f'<div style="max-width:{side}px; margin:0 auto"><input type="range" min="0" max="{len(pictures) - 1}" value="{start}" '
-        f'aria-label="{html.escape(label, quote=True)}" aria-valuetext="{html.escape(list(pictures)[start], quote=True)}" '
-        f'autocomplete="off" style="width:100%" oninput="{choose}">{frames}</div>'
+        f'aria-label="{_quoted(label)}" aria-valuetext="{_quoted(list(pictures)[start])}" '
+        f'autocomplete="off" style="width:100%; height:2em; margin:0" oninput="{choose}">{frames}</div>'
     )
+
+
+def menu(panels: Mapping[str, Mapping[str, HTML]], label: str) -> HTML:
+    """A drop-down menu that shows one of several sliders, or of anything else that is HTML; without scripts, the first.
+
+    Parameters
+    ----------
+    panels : mapping of str to mapping of str to HTML
+        Headings of the menu, under each its entries, and what each of them shows.
+    label : str
+        What is chosen; it stands before the menu.
+
+    Raises
+    ------
+    ValueError
+        No entries.
+    """
+    shown = [panel.data for entries in panels.values() for panel in entries.values()]
+    if not shown:
+        raise ValueError("panels: expected one or more entries, got none")
+    from IPython.display import HTML
+
+    def heading(name: str, entries: Mapping[str, HTML]) -> str:
+        return f'<optgroup label="{_quoted(name)}">{"".join(f"<option>{_quoted(entry)}</option>" for entry in entries)}</optgroup>'
+
+    options = "".join(heading(*item) for item in panels.items())
+    choose = "[...this.closest('div').children].slice(1).forEach((p, i) => { p.hidden = i != this.selectedIndex })"
+    inside = "".join(f"<section {'hidden' if number else ''}>{panel}</section>" for number, panel in enumerate(shown))
+    return HTML(
+        f'<div><label style="display:block; text-align:center; margin-bottom:0.4em">{_quoted(label)} '
+        f'<select autocomplete="off" style="font:inherit; max-width:100%" onchange="{choose}">{options}</select></label>{inside}</div>'
+    )
+
+
+def table(heads: Sequence[str], rows: Sequence[Sequence[str | np.ndarray]], width: int = 150, quality: int = 88) -> HTML:
+    """A table of text and pictures; it scrolls by itself where the screen is narrower than the table.
+
+    Parameters
+    ----------
+    heads : sequence of str
+        Over each column.
+    rows : sequence of sequences of str or ndarray of shape (H, W, 3), float32 in [0, 1]
+        One cell a column; the first of a row names it, and a picture's alt text is that name and its column's head. Columns that begin
+        with a digit are set to the right; a newline breaks the line.
+    width : int
+        Of the pictures, in CSS pixels, where the screen has so many.
+    quality : int
+        As for `slider`.
+
+    Raises
+    ------
+    ValueError
+        A row with more or fewer cells than there are heads.
+    """
+    from IPython.display import HTML
+
+    def style(column: int) -> str:
+        first = rows[0][column] if rows and column < len(rows[0]) else ""
+        is_number = isinstance(first, str) and first[:1].isdigit()
+        return f"padding:0.15em 0.5em; vertical-align:middle; text-align:{'right' if is_number else 'left'}"
+
+    def cell(value: str | np.ndarray, column: int, row: Sequence) -> str:
+        if isinstance(value, str):
+            unbroken = "; white-space:nowrap" if value[:1].isdigit() else ""
+            return f'<td style="{style(column)}{unbroken}">{_quoted(value).replace(newline, "<br>")}</td>'
+        on_phones = 18 * value.shape[1] / value.shape[0]  # of the screen's width, in percent
+        kept = f"display:block; max-width:none; width:min({width}px, {on_phones:.0f}vw)"
+        return f'<td style="padding:0.1em">{_inline(value, f"{row[0]}: {heads[column]}".replace(newline, " "), quality, kept)}</td>'
+
+    newline = "\n"
+    lines = ["".join(f'<th style="{style(k)}" scope="col">{_quoted(head)}</th>' for k, head in enumerate(heads))]
+    for row in rows:
+        if len(row) != len(heads):
+            raise ValueError(f"rows: expected {len(heads)} cells in each, as there are heads, got {len(row)}")
+        lines.append("".join(cell(value, k, row) for k, value in enumerate(row)))
+    body = "".join(f"<tr>{line}</tr>" for line in lines)
+    return HTML(f'<div style="overflow-x:auto; font-size:0.9em"><table style="margin:0 auto">{body}</table></div>')
 
 
 def style_axes(axes) -> None:
@@ -231,6 +307,17 @@ def _lay_out(new_figure, pictures: Mapping[str, np.ndarray], columns: int | None
         axes.set_title(name.strip(), color=INK, fontsize=10, pad=4)
         axes.axis("off")
     return figure
+
+
+def _inline(image: np.ndarray, alt: str, quality: int, style: str = "width:100%") -> str:
+    """A picture as an HTML element that carries its own data, as WebP: half of JPEG's bytes at the same quality."""
+    _, encoded = cv2.imencode(".webp", images.to_bytes(image)[..., ::-1], [cv2.IMWRITE_WEBP_QUALITY, quality])
+    data = base64.b64encode(encoded).decode()
+    return f'<img alt="{_quoted(alt)}" style="{style}" src="data:image/webp;base64,{data}">'
+
+
+def _quoted(text: str) -> str:
+    return html.escape(text, quote=True)
 
 
 def _fixed(points: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""What can be measured: keypoints against labels, and the seam of a composite."""
+"""What can be measured: keypoints against labels, the seam of a composite, and a picture against the right answer."""
 
 from __future__ import annotations
 
@@ -136,3 +136,32 @@ def seam_energy(image: np.ndarray, reference: np.ndarray, mask: np.ndarray) -> f
     if (mask > 0.5).all() or not (mask > 0.5).any():
         return float("nan")
     return jump(image) / max(jump(reference), 1e-6)
+
+
+def psnr(image: np.ndarray, answer: np.ndarray, mask: np.ndarray) -> float:
+    """How near a picture comes to the right answer, as the peak signal-to-noise ratio where a mask is set.
+
+    Parameters
+    ----------
+    image, answer : ndarray of shape (H, W, 3), float32 in [0, 1]
+    mask : ndarray of shape (H, W), float32 or bool
+        Pixels count where it is above one half.
+
+    Returns
+    -------
+    float
+        Decibels: ten more for a tenth of the mean squared error; infinite where the two are equal, NaN where nothing counts.
+
+    Examples
+    --------
+    >>> answer = np.zeros((4, 6, 3), np.float32)
+    >>> round(psnr(answer + np.float32(0.1), answer, np.ones((4, 6))), 3)
+    20.0
+    """
+    if image.shape != answer.shape or image.shape[:2] != mask.shape:
+        raise ValueError(f"psnr: expected two pictures and a mask of one size, got {image.shape}, {answer.shape} and {mask.shape}")
+    counts = mask > 0.5
+    if not counts.any():
+        return float("nan")
+    error = float(np.square(image[counts].astype(float) - answer[counts]).mean())
+    return float("inf") if error == 0 else -10 * float(np.log10(error))

@@ -78,3 +78,39 @@ def test_a_slider_over_nothing_is_refused():
         figures.slider({"a": square, "b": wide}, "sizes", "squares")
     with pytest.raises(ValueError, match="start: expected 0 to 0, got 1"):
         figures.slider({"a": square}, "one", "a square", start=1)
+
+
+def test_a_menu_shows_the_first_of_its_panels_and_names_all():
+    square = np.zeros((4, 4, 3), np.float32)
+    sliders = {name: figures.slider({"a": square, "b": square}, name, f"a square by {name}") for name in ("<one>", "two", "three")}
+    panels = {"first & foremost": {"<one>": sliders["<one>"]}, "second": {name: sliders[name] for name in ("two", "three")}}
+    page = figures.menu(panels, "what changes").data
+    assert re.findall(r'<optgroup label="(.*?)">', page) == ["first &amp; foremost", "second"]
+    assert re.findall(r"<option>(.*?)</option>", page) == ["&lt;one&gt;", "two", "three"]
+    shown = re.findall(r"<section (hidden)?>(.*?)</section>", page)
+    assert [hidden for hidden, _ in shown] == ["", "hidden", "hidden"]
+    assert [panel for _, panel in shown] == [slider.data for slider in sliders.values()]
+    assert re.search(r"<label [^>]*>what changes <select", page)  # its name, for those who do not see it
+    with pytest.raises(ValueError, match="panels: expected one or more entries"):
+        figures.menu({"empty": {}}, "nothing")
+
+
+def test_a_table_holds_text_and_pictures():
+    grey = np.full((6, 9, 3), 0.5, np.float32)
+    page = figures.table(["set", "source", "n"], [["<same>", grey, "12.5\n(12–13)"], ["light\nlamp", grey, "3"]]).data
+    assert page.count("<tr>") == 3
+    assert page.count("<th ") == 3
+    assert page.count("text-align:right") == 3  # the head and two cells of the column of numbers
+    assert "12.5<br>(12–13)" in page
+    assert "&lt;same&gt;" in page
+    assert re.findall('alt="(.*?)"', page) == ["&lt;same&gt;: source", "light lamp: source"]
+    encoded = np.frombuffer(base64.b64decode(re.search('base64,([^"]*)', page)[1]), np.uint8)
+    assert abs(cv2.imdecode(encoded, cv2.IMREAD_COLOR).mean() - 127.5) < 2
+    assert "http" not in page
+    with pytest.raises(ValueError, match="rows: expected 2 cells in each, as there are heads, got 1"):
+        figures.table(["a", "b"], [["only one"]])
+
+
+def test_a_lower_quality_weighs_less(collins):
+    heavy, light = (len(figures.slider({"a": collins[:150, :150]}, "one", "a", quality=q).data) for q in (95, 60))
+    assert light < 0.7 * heavy

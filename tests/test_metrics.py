@@ -72,3 +72,25 @@ def test_seam_energy_of_the_target_is_one_and_grows_with_the_step():
 def test_seam_energy_without_a_border_is_nan():
     target = np.zeros((5, 5, 3), np.float32)
     assert np.isnan(metrics.seam_energy(target, target, np.zeros((5, 5), np.float32)))
+
+
+def test_psnr_counts_what_is_inside_the_mask():
+    rng = np.random.default_rng(3)
+    answer = rng.random((31, 44, 3)).astype(np.float32)
+    mask = np.zeros((31, 44), np.float32)
+    mask[5:20, 7:30] = 1
+    worse = answer.copy()
+    worse[mask == 0] = 0
+    assert metrics.psnr(worse, answer, mask) == float("inf")
+    worse[mask > 0] += 0.01
+    np.testing.assert_allclose(metrics.psnr(worse, answer, mask), 40, atol=1e-3)
+    np.testing.assert_allclose(metrics.psnr(worse, answer, mask > 0), 40, atol=1e-3)
+    assert np.isnan(metrics.psnr(worse, answer, 0 * mask))
+
+
+def test_psnr_of_pictures_of_two_sizes_is_refused():
+    small, large = np.zeros((4, 5, 3), np.float32), np.zeros((4, 6, 3), np.float32)
+    with pytest.raises(ValueError, match="psnr: expected two pictures and a mask of one size"):
+        metrics.psnr(small, large, np.ones((4, 5)))
+    with pytest.raises(ValueError, match="psnr: expected two pictures and a mask of one size"):
+        metrics.psnr(large, large, np.ones((4, 5)))
