@@ -8,14 +8,13 @@ from pathlib import Path
 
 from facelib import records
 from facelib.commands import data, terminal
+from facelib.datasets.rendered_sets import COUNT, NAMES
 
 
 def add(command: Callable[..., argparse.ArgumentParser]) -> None:
     """Tell the parser about this command; `command(name, run)` makes its parser."""
-    from facelib.datasets.rendered.ladder import COUNT, SETS
-
     sub = command("render", render)
-    sub.add_argument("--set", required=True, choices=list(SETS), dest="name", help=f"which: {COUNT} pairs each, from easy to hard")
+    sub.add_argument("--set", required=True, choices=NAMES, dest="name", help=f"which: {COUNT} pairs each, from easy to hard")
     sub.add_argument("--size", type=int, default=128, metavar="S", help="the pictures' side in pixels (default: %(default)s)")
     sub.add_argument("-o", "--out", type=Path, required=True, metavar="DIR", help="the folder to make")
     data.add_jobs(sub)

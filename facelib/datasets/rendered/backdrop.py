@@ -8,7 +8,8 @@ import numpy as np
 from facelib.datasets.rendered import noise, paint
 from facelib.datasets.rendered.camera import FINER, Camera
 from facelib.datasets.rendered.light import direction
-from facelib.datasets.rendered.parameters import Face, Light
+from facelib.datasets.rendered.moment import Light
+from facelib.datasets.rendered.parameters import Face
 
 NECK = np.array([0.0, 0.2, 0.56])  # where it begins, in the head's frame; hair that is farther away is behind it
 
@@ -52,11 +53,11 @@ def _shoulders(picture: np.ndarray, body: np.ndarray, face: Face, view: Camera, 
     top = max(int(y), 0)
     if top >= size - 1:
         return
-    lean = 0.3 * np.sin(np.radians(face.pose.roll))
+    lean = float(0.3 * np.sin(np.radians(face.pose.roll)))
     rows = ((np.arange(top, size) - y) / view.scale).astype(np.float32)[:, None]
-    towards = direction(lit_by.azimuth, lit_by.height)
+    towards = direction(lit_by.azimuth, lit_by.height).tolist()
     columns = ((np.arange(size) - x) / view.scale).astype(np.float32)[None] + lean * np.clip(rows, 0, 1)
-    half = 0.33 + 0.02 * face.identity.shape.jaw_width + 0.1 * np.clip(rows - 0.2, 0, 1) ** 2
+    half = 0.3 + 0.02 * face.identity.shape.jaw_width + np.clip(rows - 0.34, 0, 1) ** 1.5
     half = half * np.sqrt(1 - np.clip(1 - rows / 0.12, 0, 1) ** 2)
     across = np.clip(columns / np.maximum(half, 1e-3), -1, 1)
     bend = np.sqrt(1 - across**2)
@@ -74,5 +75,5 @@ def _shoulders(picture: np.ndarray, body: np.ndarray, face: Face, view: Camera, 
     lamp = (0.85 - 0.55 * lit_by.strength) * 0.7 + 0.9 * lit_by.strength * np.clip(0.5 + 0.6 * towards[0] * np.clip(columns, -1, 1), 0, 1)
     colour = paint.linear(face.scene.clothes) * (lamp * (1 + 0.18 * folds))[..., None]
     part += cloth[..., None] * (colour - part)
-    body[top * FINER :] = (np.maximum(neck, cloth) > 0.5).repeat(FINER, axis=0).repeat(FINER, axis=1)
+    body[top * FINER :] = (np.maximum(neck, cloth) > 0.99).repeat(FINER, axis=0).repeat(FINER, axis=1)
     picture[top * FINER :] = cv2.resize(part, (large, large - top * FINER), interpolation=cv2.INTER_LINEAR)

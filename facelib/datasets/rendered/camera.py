@@ -11,13 +11,14 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from facelib.datasets.rendered.parameters import Pose
+from facelib.datasets.rendered.moment import Pose
 
 FINER = 2
 PIVOT = np.array([0.0, 0.05, 0.5])  # the top of the spine
 _FACE = np.array([0.0, 0.0, 0.1])  # what the camera looks at
 _NEAREST = 3.2  # half a metre, in the mean shape's unit
-_HOLE = 0.05  # how much farther than all round it a pixel must be to count as a hole between samples
+# What is narrower than so many pixels, and so much deeper than all round it, is a hole between samples; wider ones if nothing is behind.
+_HOLES = ((3, 0.012), (5, 10.0), (3, 10.0))
 
 
 @dataclass(frozen=True)
@@ -83,53 +84,56 @@ def normals(grid: np.ndarray) -> np.ndarray:
     return cv2.merge([x * length, y * length, z * length])
 
 
-def nearest(x: np.ndarray, y: np.ndarray, depth: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-    """Which sample each pixel of a picture sees: a z-buffer.
+def pixels(x: np.ndarray, y: np.ndarray, size: int) -> np.ndarray:
+    """Which pixel of a square picture each sample falls into.
 
     Parameters
     ----------
     x, y : ndarray of shape (N,), float32
-        Where each sample is, in pixels.
-    depth : ndarray of shape (N,), float32
-    shape : (int, int)
+        In pixels.
+    size : int
+        The picture's side.
 
     Returns
     -------
-    ndarray of shape `shape`, int32
+    ndarray of shape (N,), int64
+        The pixel's number in the flattened picture, which has a margin of one pixel all round, (size + 2, size + 2); what is outside
+        of the picture falls into the margin.
+    """
+    row, column = (np.clip(place + np.float32(1.5), np.float32(0), np.float32(size + 1)).astype(np.int32) for place in (y, x))
+    row *= size + 2
+    row += column
+    return row.astype(np.int64)
+
+
+def nearest(pixel: np.ndarray, depth: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
+    """Which sample each pixel of a square picture sees: a z-buffer.
+
+    Parameters
+    ----------
+    pixel : ndarray of shape (N,), int64
+        As `pixels` numbers them.
+    depth : ndarray of shape (N,), float32
+    size : int
+
+    Returns
+    -------
+    seen : ndarray of shape (size, size), int64
         The sample's number; -1 where there is none. Pixels that samples missed, and through which something farther is seen, or
         nothing, get the nearest sample that a neighbour sees.
+    there : ndarray of shape (size, size), float32
+        Its depth; infinite where there is none.
     """
-    height, width = shape
-    inside = (x >= -0.5) & (x < width - 0.5) & (y >= -0.5) & (y < height - 0.5)
-    seen = np.full(height * width, -1, np.int32)
-    pixel = (y + np.float32(0.5)).astype(np.int32) * width + (x + np.float32(0.5)).astype(np.int32)
-    left = np.flatnonzero(inside).astype(np.int32)
-    seen[pixel[left]] = left  # of several samples of a pixel the last one stays; now those that are nearer than it, far ones first
-    left = left[depth[left] < depth[seen[pixel[left]]]]
-    if len(left):
-        low, high = float(depth[left].min()), float(depth[left].max())
-        order = ((high - depth[left]) * np.float32(65535 / max(high - low, 1e-6))).astype(np.uint16)
-        left = left[np.argsort(order, kind="stable")]  # of 16 bits: a radix sort
-        seen[pixel[left]] = left
-    return _without_holes(seen.reshape(shape), depth)
-
-
-def depth_of(seen: np.ndarray, depth: np.ndarray, empty: float = np.inf) -> np.ndarray:
-    """The depth of each pixel, (H, W) float32, `empty` where nothing is seen."""
-    return np.where(seen >= 0, depth[seen], np.float32(empty)).astype(np.float32)
-
-
-def _without_holes(seen: np.ndarray, depth: np.ndarray) -> np.ndarray:
-    far = depth.max() + 10
-    seen_depth = depth_of(seen, depth, far)
-    smooth = cv2.morphologyEx(seen_depth, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))  # takes away what is deeper than all round it
-    rows, columns = np.nonzero(seen_depth > smooth + _HOLE)
-    if not len(rows):
-        return seen
-    padded = np.pad(seen, 1, constant_values=-1)
-    padded_depth = np.pad(seen_depth, 1, constant_values=far)
-    around = [(rows + dy, columns + dx) for dy in (0, 1, 2) for dx in (0, 1, 2) if (dy, dx) != (1, 1)]
-    best = np.argmin([padded_depth[place] for place in around], axis=0)
-    filled = seen.copy()
-    filled[rows, columns] = np.array([padded[place] for place in around])[best, np.arange(len(rows))]
-    return filled
+    wide = size + 2
+    there, seen = np.full(wide * wide, np.inf, np.float32), np.full(wide * wide, -1)
+    np.minimum.at(there, pixel, depth)
+    front = np.flatnonzero(depth == there.take(pixel))
+    seen[pixel[front]] = front
+    for across, deeper in _HOLES:
+        closed = cv2.morphologyEx(there.reshape(wide, wide), cv2.MORPH_OPEN, np.ones((across, across), np.uint8))
+        closed[[0, -1]] = closed[:, [0, -1]] = np.inf
+        holes = np.flatnonzero(there > closed.ravel() + np.float32(deeper))
+        around = holes[:, None] + [-wide - 1, -wide, -wide + 1, -1, 1, wide - 1, wide, wide + 1]
+        best = around[np.arange(len(holes)), there.take(around).argmin(axis=1)]
+        seen[holes], there[holes] = seen[best], there[best]
+    return tuple(np.ascontiguousarray(buffer.reshape(wide, wide)[1:-1, 1:-1]) for buffer in (seen, there))

@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 
 from facelib.datasets.rendered import controls, template
-from facelib.datasets.rendered.parameters import Expression
+from facelib.datasets.rendered.moment import Expression
 
 _HINGE = np.array([-0.2, 0.45])  # y and z of the jaw's hinge, in front of the ears
 _OPEN = np.radians(24)  # what the jaw turns by when it is wide open

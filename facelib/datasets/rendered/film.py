@@ -5,7 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from facelib.datasets.rendered.parameters import Scene
+from facelib.datasets.rendered import noise
+from facelib.datasets.rendered.moment import Scene
 
 
 def taken(picture: np.ndarray, scene: Scene) -> np.ndarray:
@@ -15,8 +16,8 @@ def taken(picture: np.ndarray, scene: Scene) -> np.ndarray:
     if sigma > 0.2:
         picture = cv2.GaussianBlur(picture, (0, 0), sigma)
     if scene.noise > 0:
-        rng = np.random.default_rng([scene.seed, 1])
-        grain = rng.standard_normal((size, size, 1), dtype=np.float32) + 0.5 * rng.standard_normal((size, size, 3), dtype=np.float32)
+        both, *each = (noise.part(noise.smooth(1), (size, size), scene.seed + k) for k in range(3, 7))
+        grain = cv2.merge([both + 0.5 * one for one in each])
         if scene.seed % 2:  # half of the cameras have coarser grain, as after a smaller picture was made larger
             grain = 1.6 * cv2.GaussianBlur(grain, (0, 0), 0.6)
         picture = picture + np.float32(0.038 * scene.noise) * grain

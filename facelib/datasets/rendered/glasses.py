@@ -7,7 +7,7 @@ import numpy as np
 
 from facelib.datasets.rendered import paint
 from facelib.datasets.rendered.camera import FINER, Camera
-from facelib.datasets.rendered.parameters import Scene
+from facelib.datasets.rendered.moment import Scene
 
 _CLEAR = 0.02  # a line is hidden where the head is that much nearer
 
@@ -24,12 +24,6 @@ def draw(picture: np.ndarray, scene: Scene, head_points: np.ndarray, view: Camer
     filled = np.zeros(picture.shape[:2], np.uint8)
     for rim in rims:
         cv2.fillPoly(filled, [_fixed(_flat(rim, view))], 255, cv2.LINE_AA, 4)
-    before = depth > float(view.turned(np.array([[0, eyes[0, 1], front]]))[0, 2]) - 0.12  # the nose may come through a little
-    lens = filled * (before / np.float32(255))
-    tint = paint.linear((0.10, 0.09, 0.09))
-    picture += (lens * (0.04 + 0.9 * scene.glasses_dark))[..., None] * (tint - picture)
-    slope = np.linspace(1, 0, len(picture), dtype=np.float32)[:, None]
-    picture += (0.05 + 0.06 * scene.glasses_dark) * (lens * slope)[..., None]
     frame = np.zeros(picture.shape[:2], np.uint8)
     width = max(1, round((0.008 + 0.024 * scene.glasses) * view.scale * FINER))
     inner = [rims[0][rims[0][:, 0].argmax()], rims[1][rims[1][:, 0].argmin()]]
@@ -42,9 +36,20 @@ def draw(picture: np.ndarray, scene: Scene, head_points: np.ndarray, view: Camer
         lines.append(np.linspace(outer, ear, 30))
     for line in lines:
         _line(frame, line, view, depth, width)
-    cover = frame.astype(np.float32)[..., None] / 255
-    picture += cover * (paint.linear(scene.glasses_colour) * (0.35 + 0.3 * slope[..., None]) - picture)
-    return np.maximum(cover[..., 0], lens * (scene.glasses_dark > 0.4))
+    cover = np.zeros(picture.shape[:2], np.float32)
+    rows = np.flatnonzero((frame | filled).any(axis=1))
+    if not len(rows):
+        return cover
+    band = slice(rows[0], rows[-1] + 1)
+    front_depth = float(view.turned(np.array([[0, eyes[0, 1], front]]))[0, 2])
+    lens = filled[band] * ((depth[band] > front_depth - 0.12) / np.float32(255))  # the nose may come through a little
+    rim, below = frame[band] / np.float32(255), picture[band]
+    below += (lens * (0.04 + 0.9 * scene.glasses_dark))[..., None] * (paint.linear((0.10, 0.09, 0.09)) - below)
+    slope = np.linspace(1, 0, len(picture), dtype=np.float32)[band, None]
+    below += (0.05 + 0.06 * scene.glasses_dark) * (lens * slope)[..., None]
+    below += rim[..., None] * (paint.linear(scene.glasses_colour) * (0.35 + 0.3 * slope[..., None]) - below)
+    cover[band] = np.maximum(rim, lens * (scene.glasses_dark > 0.4))
+    return cover
 
 
 def _rim(eye: np.ndarray, sign: int, apart: float, front: float, square: float) -> np.ndarray:

@@ -14,13 +14,14 @@ _STEPS = 20  # places along each path
 _REACH = np.array([0.75, 0.75, 0.72, 0.68, 0.6, 0.5, 0.4, 0.3, 0.25])  # how far paths go from the jaw to the face's middle, ear to chin
 
 
-def visible(skin: np.ndarray, view: Camera) -> np.ndarray:
+def visible(on_paths: np.ndarray, view: Camera) -> np.ndarray:
     """Where on the head the points of the visible contour are, (17, 3) in the head's frame.
 
     Each point may slide from its place on the jaw towards the face's middle; it stops where it lies furthest out in the picture.
+    `on_paths` says where the head is at `paths()`, (17 * 20, 3).
     """
-    paths = _paths().on(skin).reshape(17, _STEPS, 3)
-    flat = view.picture(view.turned(paths))
+    places = on_paths.reshape(17, _STEPS, 3)
+    flat = view.picture(view.turned(places))
     roll = np.arctan2(view.turn[1, 0] - view.turn[0, 1], view.turn[0, 0] + view.turn[1, 1])
     turn = np.array([[np.cos(roll), -np.sin(roll)], [np.sin(roll), np.cos(roll)]])
     outward = _outward() @ turn.T
@@ -34,11 +35,12 @@ def visible(skin: np.ndarray, view: Camera) -> np.ndarray:
     place = np.where(best == inner, inner + np.clip(shift, -0.5, 0.5), best)
     low = np.clip(np.floor(place).astype(int), 0, _STEPS - 2)
     share = (place - low)[:, None]
-    return paths[rows, low] * (1 - share) + paths[rows, low + 1] * share
+    return places[rows, low] * (1 - share) + places[rows, low + 1] * share
 
 
 @cache
-def _paths() -> template.Places:
+def paths() -> template.Places:
+    """The places over which the points may slide, one point's after the other's."""
     points = template.control_points()[:17]
     goal = np.array([0.0, 0.12, -0.02])
     reach = np.concatenate([_REACH, _REACH[-2::-1]])[:, None, None]

@@ -12,7 +12,8 @@ import numpy as np
 from facelib import images, keypoints, triangulation
 from facelib.datasets.frame import Frame, MadeFrame
 from facelib.datasets.rendered import sample
-from facelib.datasets.rendered.parameters import Face, Pose
+from facelib.datasets.rendered.moment import Pose
+from facelib.datasets.rendered.parameters import Face
 from facelib.datasets.rendered.picture import points_of, render
 from facelib.datasets.workers import one_thread
 
@@ -46,20 +47,27 @@ def faces(count: int, seed: int) -> tuple[list[Face], int]:
 
     Face i depends on the seed and i alone.
     """
+    _check(count, seed)
+    drawn, again = zip(*(_face(index, seed) for index in range(count)), strict=True)
+    return list(drawn), sum(again)
+
+
+def _check(count: int, seed: int) -> None:
     if count < 1:
         raise ValueError(f"count: expected at least 1 face, got {count}; ask for more")
     if seed < 0:
         raise ValueError(f"seed: expected at least 0, got {seed}; give a whole number from 0")
-    drawn, again = [], 0
-    for index in range(count):
-        somebody, tries = sample.person(np.random.default_rng([seed, index // FRAMES_EACH, 0])), 0
-        rng = np.random.default_rng([seed, index, 1])
-        while folds(face := sample.face(rng, somebody)):
-            again, tries = again + 1, tries + 1
-            if tries % 8 == 0:  # the person and not the expression folds
-                somebody = sample.person(np.random.default_rng([seed, index // FRAMES_EACH, tries]))
-        drawn.append(face)
-    return drawn, again
+
+
+def _face(index: int, seed: int) -> tuple[Face, int]:
+    """One face, and how often it was drawn again."""
+    somebody, again = sample.person(np.random.default_rng([seed, index // FRAMES_EACH, 0])), 0
+    rng = np.random.default_rng([seed, index, 1])
+    while folds(face := sample.face(rng, somebody)):
+        again += 1
+        if again % 8 == 0:  # the person and not the expression folds
+            somebody = sample.person(np.random.default_rng([seed, index // FRAMES_EACH, again]))
+    return face, again
 
 
 def folds(face: Face) -> bool:
@@ -99,18 +107,19 @@ def frames(count: int, seed: int, size: int = 160, jobs: int = 1, average: Colle
     """
     from joblib import Parallel, delayed
 
-    drawn = [face.replace(Face(), *average) for face in faces(count, seed)[0]]
-    blocks = [drawn[start : start + 8 * FRAMES_EACH] for start in range(0, count, 8 * FRAMES_EACH)]
-    made = [one for block in Parallel(n_jobs=jobs)(delayed(_block)(block, size) for block in blocks) for one in block]
+    _check(count, seed)
+    blocks = [range(start, min(start + 8 * FRAMES_EACH, count)) for start in range(0, count, 8 * FRAMES_EACH)]
+    made = [one for block in Parallel(n_jobs=jobs)(delayed(_block)(block, seed, size, tuple(average)) for block in blocks) for one in block]
     return [
         MadeFrame(ROOT / f"{seed}_{index:06d}.png", _name(seed, index), points, keypoints.face_box(points), made=picture)
         for index, (picture, points) in enumerate(made)
     ]
 
 
-def _block(drawn: list[Face], size: int) -> list[tuple[np.ndarray, np.ndarray]]:
+def _block(numbers: range, seed: int, size: int, average: tuple[str, ...]) -> list[tuple[np.ndarray, np.ndarray]]:
     with one_thread():
-        return [(images.to_bytes(one.picture), one.points) for one in (render(face, size) for face in drawn)]
+        drawn = (render(_face(index, seed)[0].replace(Face(), *average), size) for index in numbers)
+        return [(images.to_bytes(one.picture), one.points) for one in drawn]
 
 
 def _name(seed: int, index: int) -> str:

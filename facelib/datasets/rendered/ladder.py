@@ -1,4 +1,4 @@
-"""Sets of swaps from easy to hard, frozen by seed: in each, source and target differ in who they are and in what its name says."""
+"""Sets of swaps from easy to hard, frozen by seed: in each, source and target differ in person, hair and what its name says."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from facelib.datasets.rendered import sample
-from facelib.datasets.rendered.parameters import Face, Hair, Scene
-
-COUNT = 200  # pairs in each set
+from facelib.datasets.rendered.moment import Scene
+from facelib.datasets.rendered.parameters import Face
+from facelib.datasets.rendered.person import Hair
+from facelib.datasets.rendered_sets import COUNT, NAMES
 
 
 @dataclass(frozen=True)
@@ -60,15 +61,9 @@ def _everything(source: Face, target: Face, rng: np.random.Generator) -> tuple[F
     return sample.face(rng), sample.face(rng)
 
 
-SETS: dict[str, Callable[[Face, Face, np.random.Generator], tuple[Face, Face]]] = {
-    "same": _same,
-    "light": _light,
-    "pose": _pose,
-    "mouth": _mouth,
-    "hand-in-source": _hand_in_source,
-    "hand-in-target": _hand_in_target,
-    "everything": _everything,
-}
+SETS: dict[str, Callable[[Face, Face, np.random.Generator], tuple[Face, Face]]] = dict(
+    zip(NAMES, (_same, _light, _pose, _mouth, _hand_in_source, _hand_in_target, _everything), strict=True)
+)
 
 
 def swap(name: str, index: int) -> Swap:
@@ -89,10 +84,10 @@ def swap(name: str, index: int) -> Swap:
 
 
 def _alike(source: Face, target: Face) -> tuple[Face, Face]:
-    """Two people with lips closed, nothing in front of the face and a good camera, in one pose and one light."""
+    """Two people with lips closed, nothing in front of the face and a good camera, in one pose, one light, one place and like clothes."""
     calm = dataclasses.replace(target.expression, jaw=0.0, lips_apart=0.0, blink_right=0.0, blink_left=0.0)
     pose = dataclasses.replace(target.pose, yaw=target.pose.yaw / 2, pitch=target.pose.pitch / 2)
-    return tuple(Face(face.identity, _cut(face), calm, pose, target.light, _plain(face.scene)) for face in (source, target))
+    return tuple(Face(face.identity, _cut(face), calm, pose, target.light, _plain(target.scene)) for face in (source, target))
 
 
 def _cut(face: Face) -> Hair:

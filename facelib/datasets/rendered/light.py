@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from facelib.datasets.rendered.parameters import Light
+from facelib.datasets.rendered.moment import Light
 
 _WRAP = np.array([0.28, 0.14, 0.1], np.float32)  # how far round the edge light gets under the skin: red goes furthest
 _FOLD = (0.8, 1.05, 1.1)  # how much darker a fold is for each colour: red light still gets round it
@@ -34,17 +34,17 @@ def shadow(depth: np.ndarray, light: Light, unit: float) -> np.ndarray:
         Pixels for the mean shape's unit.
     """
     towards = direction(light.azimuth, light.height)
-    near = np.minimum(depth, 1e3).astype(np.float32)
-    seen = np.ones_like(near)
+    near = np.minimum(depth, 1e3, dtype=np.float32)
+    height, width = depth.shape
+    wide = cv2.copyMakeBorder(near, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=1e3)  # past its edge a picture goes on as it ends
+    dark = np.zeros_like(near)
     for step in _MARCH:
-        dx, dy = towards[:2] * step * unit
-        there = cv2.warpAffine(near, np.float32([[1, 0, dx], [0, 1, dy]]), near.shape[::-1], flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-                               borderMode=cv2.BORDER_CONSTANT, borderValue=1e3)  # fmt: skip
-        behind = near + np.float32(towards[2] * step) - there
-        seen = np.minimum(
-            seen, 1 - np.clip((behind - 0.018 - 0.05 * step) / (0.02 + 0.1 * step * light.softness), 0, 1) * (behind < _THICK)
-        )
-    return cv2.GaussianBlur(seen, (0, 0), unit * (0.006 + 0.025 * light.softness))
+        x, y, z = (towards * step * (unit, unit, 1)).tolist()
+        there = cv2.getRectSubPix(wide, (width, height), ((width + 1) / 2 + x, (height + 1) / 2 + y))
+        behind = near - there + z
+        here = (behind - (0.018 + 0.05 * step)) / (0.02 + 0.1 * step * light.softness)
+        np.maximum(dark, here * (behind < _THICK), out=dark)
+    return cv2.GaussianBlur(1 - np.minimum(dark, 1), (0, 0), unit * (0.006 + 0.025 * light.softness))
 
 
 def openness(depth: np.ndarray, unit: float) -> np.ndarray:
@@ -74,32 +74,28 @@ def skin_light(normal: np.ndarray, seen: np.ndarray, open_: np.ndarray, light: L
     light : Light
     """
     lamp = _COLD + light.warmth * (_WARM - _COLD)
-    across, down, away = np.ascontiguousarray(normal.T)
-    first, second = (
-        across * float(x) + down * float(y) + away * float(z)
-        for x, y, z in (direction(light.azimuth, light.height), direction(light.fill_azimuth, 10))
-    )
+    towards = [direction(light.azimuth, light.height), direction(light.fill_azimuth, 10), (0, 1, 0)]
+    first, second, down = np.float32(towards) @ normal.T
     second = np.maximum((second + np.float32(0.3)) * np.float32(light.fill / 1.3), 0)
     up = np.float32(0.5) - np.float32(0.5) * down
     sky, ground = np.square(light.sky), np.square(light.ground)
     ambient = 0.8 - 0.62 * light.strength
-    sent = np.empty((len(normal), 3), np.float32)
+    sent = []
     for k, (wrap, fold) in enumerate(zip(_WRAP.tolist(), _FOLD, strict=True)):  # a channel after the other: short rows are slow
         key = np.maximum((first + wrap) * float(1.5 * light.strength * lamp[k] / (1 + wrap)), 0)
         key *= seen * (1 - 0.25 * wrap) + 0.25 * wrap
         around = (up * float(sky[k] - ground[k]) + float(ground[k])) * (open_ * (fold * ambient) + (1 - fold) * ambient)
-        sent[:, k] = key + around + second * float(sky[k])
-    return sent
+        sent.append(key + around + second * float(sky[k]))
+    return cv2.merge(sent)[:, 0]
 
 
 def shine(normal: np.ndarray, seen: np.ndarray, light: Light, rough: float) -> np.ndarray:
     """The lamp's mirror image on a surface, (N,) float32; the viewer is far off."""
     half = direction(light.azimuth, light.height) + (0, 0, -1)
-    half = (half / np.linalg.norm(half)).astype(np.float32)
-    along = np.clip(normal @ half, 0, 1)
-    edge = (1 - np.clip(-normal[:, 2], 0, 1)) ** 3
+    along, front = np.clip(np.float32([half / np.linalg.norm(half), (0, 0, -1)]) @ normal.T, 0, 1)
+    edge = (1 - front) ** 3
     sharp = 3 + 40 * (1 - rough)
-    return light.strength * seen * along**sharp * (0.6 + edge) + 0.1 * edge
+    return light.strength * seen * cv2.pow(along, sharp)[:, 0] * (0.6 + edge) + 0.1 * edge
 
 
 def exposed(picture: np.ndarray, tone: np.ndarray, light: Light) -> np.ndarray:

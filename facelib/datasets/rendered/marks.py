@@ -1,4 +1,4 @@
-"""Where on the skin things are: lips, brows, beard, lash lines, furrows; each a share of 0 to 1 for every texel of the average head."""
+"""Where on the skin things are: lips, brows, beard, lash lines, furrows; each a share of 0 to 1 for the texels of its own box."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ import numpy as np
 
 from facelib.blend import rise
 from facelib.datasets.rendered import patches, template
-
-SHAPE = (template.ROWS * template.FINER, template.COLUMNS * template.FINER)
+from facelib.datasets.rendered.mark import SHAPE, Mark, boxed
 
 
 @cache
@@ -26,25 +25,25 @@ def _blob(x0: float, y0: float, width: float, height: float, both: bool = True) 
 
 
 @cache
-def flush() -> np.ndarray:
-    return np.clip(
+def flush() -> Mark:
+    return boxed(np.clip(
         0.8 * _blob(0.26, -0.06, 0.12, 0.1) + 0.9 * _blob(0, -0.05, 0.07, 0.06) + 0.4 * _blob(0, 0.4, 0.1, 0.06)
         + 0.5 * _blob(0.1, -0.03, 0.03, 0.04) + 0.25 * _blob(0, -0.6, 0.25, 0.08), 0, 1,
-    )  # fmt: skip
+    ))  # fmt: skip
 
 
 @cache
-def eye_sockets() -> np.ndarray:
-    return np.clip(_blob(0.17, -0.255, 0.08, 0.03) + 0.8 * _blob(0.115, -0.31, 0.03, 0.035), 0, 1)
+def eye_sockets() -> Mark:
+    return boxed(np.clip(_blob(0.17, -0.255, 0.08, 0.03) + 0.8 * _blob(0.115, -0.31, 0.03, 0.035), 0, 1))
 
 
 @cache
-def freckled() -> np.ndarray:
-    return np.clip(_blob(0.2, -0.12, 0.18, 0.11) + _blob(0, -0.14, 0.1, 0.1) + 0.3 * _blob(0, -0.6, 0.3, 0.12), 0, 1)
+def freckled() -> Mark:
+    return boxed(np.clip(_blob(0.2, -0.12, 0.18, 0.11) + _blob(0, -0.14, 0.1, 0.1) + 0.3 * _blob(0, -0.6, 0.3, 0.12), 0, 1))
 
 
 @cache
-def bearded() -> np.ndarray:
+def bearded() -> Mark:
     x, y, _ = _frontal()
     z = template.surface(template.FINER)[..., 2]
     ax = np.abs(x)
@@ -52,7 +51,9 @@ def bearded() -> np.ndarray:
     jaw = _step(y, cheek_line + 0.03, 0.05) * _step(ax + 0.6 * np.clip(y - 0.2, 0, 1), 0.17, 0.05) * (z < 0.6)
     chin = _step(y, 0.27, 0.04) * (z < 0.6)
     moustache = _blob(0.09, 0.065, 0.085, 0.028) + _blob(0.19, 0.13, 0.03, 0.07)
-    return (np.clip(np.maximum(jaw, chin) + moustache, 0, 1) * (1 - lip_region()) * (1 - 0.7 * _step(z, 0.42, 0.1))).astype(np.float32)
+    lips = np.zeros(SHAPE, np.float32)
+    lips[lip_region().where] = lip_region().cover
+    return boxed(np.clip(np.maximum(jaw, chin) + moustache, 0, 1) * (1 - lips) * (1 - 0.7 * _step(z, 0.42, 0.1)))
 
 
 def _step(value: np.ndarray, edge: np.ndarray | float, width: float) -> np.ndarray:
@@ -60,29 +61,28 @@ def _step(value: np.ndarray, edge: np.ndarray | float, width: float) -> np.ndarr
 
 
 @cache
-def lip_region() -> np.ndarray:
+def lip_region() -> Mark:
     from scipy.interpolate import make_interp_spline
 
     points = template.landmarks().on(template.surface()).astype(float)
     upper, lower = points[48:55], points[[48, 59, 58, 57, 56, 55, 54]]
     steps = np.linspace(0, 1, 40)
     curves = [make_interp_spline(np.linspace(0, 1, 7), line, k=2)(steps) for line in (upper, lower)]
-    return template.region(np.concatenate([curves[0], curves[1][::-1]]), 0.009)
+    return boxed(template.region(np.concatenate([curves[0], curves[1][::-1]]), 0.009))
 
 
 @cache
-def mouth_line() -> np.ndarray:
-    line = patches.outline("mouth")
-    return np.clip(template.region(line, 0.008) * 1.6, 0, 1)
+def mouth_line() -> Mark:
+    return boxed(np.clip(template.region(patches.outline("mouth"), 0.008) * 1.6, 0, 1))
 
 
 @cache
-def lash_lines() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def lash_lines() -> tuple[Mark, Mark, Mark]:
     """Close above and below the eyes, and the fold above the upper lid."""
-    upper = sum(_stroke(patches.edge(name, False) - (0, 0.006, 0), 0.015, 0.006) for name in ("right eye", "left eye"))
+    upper = sum(_stroke(patches.edge(name, False) - (0, 0.005, 0), 0.012, 0.005) for name in ("right eye", "left eye"))
     lower = sum(_stroke(patches.edge(name, True) + (0, 0.003, 0), 0.006, 0.006) for name in ("right eye", "left eye"))
     fold = sum(_stroke(patches.edge(name, False)[6:-2] - (0, 0.032, 0), 0.008, 0.012) for name in ("right eye", "left eye"))
-    return np.clip(upper, 0, 1), np.clip(lower, 0, 1), np.clip(1.6 * fold, 0, 1)
+    return boxed(np.clip(upper, 0, 1)), boxed(np.clip(lower, 0, 1)), boxed(np.clip(1.6 * fold, 0, 1))
 
 
 def _stroke(line: np.ndarray, width: float, soft: float) -> np.ndarray:
@@ -95,7 +95,8 @@ def _stroke(line: np.ndarray, width: float, soft: float) -> np.ndarray:
 
 
 @cache
-def brow_regions() -> tuple[np.ndarray, np.ndarray]:
+def brow_regions() -> tuple[Mark, np.ndarray]:
+    """Thick brows, and thin ones in the same box."""
     from scipy.interpolate import make_interp_spline
 
     points = template.landmarks().on(template.surface()).astype(float)
@@ -103,38 +104,53 @@ def brow_regions() -> tuple[np.ndarray, np.ndarray]:
     sides = []
     for numbers in ((17, 18, 19, 20, 21), (26, 25, 24, 23, 22)):
         line = make_interp_spline(np.linspace(0, 1, 5), points[list(numbers)], k=2)(steps)
-        heavy = np.interp(steps, [0, 0.35, 0.85, 1], [0.2, 0.8, 1, 0.8])[:, None] * (0, 1, 0)
+        heavy = np.interp(steps, [0, 0.35, 0.75, 1], [0.2, 0.8, 1, 0.6])[:, None] * (0, 1, 0)
         sides.append(
             [
                 template.region(np.concatenate([line + (0.03 - 0.02 * w) * heavy, (line + (0.03 + 0.021 * w) * heavy)[::-1]]), 0.012)
                 for w in (1.35, 0.75)
             ]
         )
-    return sides[0][0] + sides[1][0], sides[0][1] + sides[1][1]
+    thick = boxed(sides[0][0] + sides[1][0])
+    return thick, (sides[0][1] + sides[1][1])[thick.where]
 
 
 @cache
-def nostril_region() -> np.ndarray:
+def nostril_region() -> Mark:
     points = template.landmarks().on(template.surface()).astype(float)
     mask = np.zeros(SHAPE, np.float32)
     for first, second in ((31, 32), (34, 35)):
         middle = 0.5 * points[first] + 0.5 * points[second] + (0, -0.004, 0)
         angle = np.linspace(0, 2 * np.pi, 20)[:, None]
         mask += template.region(middle + np.cos(angle) * (0.021, 0.001, 0.004) + np.sin(angle) * (0, 0.007, 0.004), 0.009)
-    return np.clip(mask * 1.3, 0, 1)
+    return boxed(np.clip(mask * 1.3, 0, 1))
 
 
 @cache
-def smile_folds() -> np.ndarray:
+def wings() -> Mark:
+    """The creases round the wings of the nose."""
+    line = np.array([(0.088, -0.088, -0.03), (0.11, -0.058, 0.0), (0.116, -0.025, 0.005), (0.1, 0.006, 0.0)])
+    return boxed(sum(_stroke(line * (side, 1, 1), 0.008, 0.011) for side in (-1, 1)))
+
+
+@cache
+def ear_folds() -> Mark:
+    """The ear's hollow, and the groove inside of its rim."""
+    away = template.out_of_ear(template.FINER)
+    return boxed(np.exp(-((away / 0.32) ** 2)) + 0.45 * np.exp(-(((away - 0.68) / 0.1) ** 2)))
+
+
+@cache
+def smile_folds() -> Mark:
     lines = [
         np.array([(s * x, y, z) for x, y, z in ((0.125, -0.03, 0.03), (0.165, 0.03, 0.02), (0.205, 0.1, 0.04), (0.215, 0.17, 0.06))])
         for s in (-1, 1)
     ]
-    return sum(_stroke(line, 0.012, 0.022) for line in lines)
+    return boxed(sum(_stroke(line, 0.012, 0.022) for line in lines))
 
 
 @cache
-def lines() -> np.ndarray:
+def lines() -> Mark:
     """Furrows of the forehead, crow's feet, bags and corners of the mouth, as they are in old age."""
     total = np.zeros(SHAPE, np.float32)
     steps = np.linspace(-1, 1, 12)
@@ -149,4 +165,4 @@ def lines() -> np.ndarray:
         total += _stroke(np.array([(side * x, y, 0.05) for x, y in ((0.12, -0.25), (0.19, -0.225), (0.27, -0.245))]), 0.008, 0.012)
         total += _stroke(np.array([(side * 0.185, 0.17, 0.03), (side * 0.2, 0.24, 0.04)]), 0.008, 0.014)
         total += _stroke(np.array([(side * 0.028, -0.47, -0.06), (side * 0.022, -0.4, -0.06)]), 0.006, 0.01)
-    return np.clip(1.8 * total, 0, 1)
+    return boxed(np.clip(1.8 * total, 0, 1))

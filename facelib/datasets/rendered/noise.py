@@ -30,8 +30,11 @@ def strands(along: float, across: float) -> np.ndarray:
 
 
 def part(field: np.ndarray, shape: tuple[int, int], seed: int) -> np.ndarray:
-    """A part of a field of noise, of up to 512 x 512, that depends on the seed alone; a view, not to be written to."""
-    top, left = np.random.default_rng(seed).integers(0, _SIDE, 2)
+    """A part of a field of noise that depends on the seed alone; up to 512 x 512 a view, not to be written to."""
+    spread = (seed + 1) * 2654435761 % 2**32  # by the golden ratio: seeds that follow each other are far apart
+    top, left = spread >> 23, spread >> 14 & (_SIDE - 1)
+    if max(shape) > _SIDE:
+        return field.take(np.arange(top, top + shape[0]) % _SIDE, axis=0).take(np.arange(left, left + shape[1]) % _SIDE, axis=1)
     return field[top : top + shape[0], left : left + shape[1]]
 
 

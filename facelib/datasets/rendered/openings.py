@@ -6,8 +6,9 @@ import numpy as np
 
 from facelib.blend import rise
 from facelib.datasets.rendered import noise
+from facelib.datasets.rendered.moment import Expression
 from facelib.datasets.rendered.paint import linear, tone
-from facelib.datasets.rendered.parameters import Expression, Skin
+from facelib.datasets.rendered.person import Skin
 
 IRIS = 0.042  # radius; people's are 0.038
 _WIDTH = 0.16  # of an average eye, from corner to corner
@@ -15,54 +16,54 @@ _BALL = 0.085  # radius of the eyeball, for its shading
 _TRAVEL = np.array([0.036, 0.016])  # how far the iris goes with the gaze
 
 
-def eye(
+def eyes(
     points: np.ndarray, share: np.ndarray, height: np.ndarray, ends: np.ndarray, expression: Expression, skin: Skin, lamp: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """What an eye looks like.
+    """What eyes look like; all of them at once, along the first axis.
 
     Parameters
     ----------
-    points : ndarray of shape (N, 3)
+    points : ndarray of shape (E, N, 3)
         In the head's frame.
-    share, height : ndarray of shape (N,)
+    share, height : ndarray of shape (E, N)
         How far down between the lids, and how far these are apart.
-    ends : ndarray of shape (2, 3)
-        The eye's corners.
+    ends : ndarray of shape (E, 2, 3)
+        The eyes' corners.
     expression, skin : Expression, Skin
     lamp : ndarray of shape (3,)
         Towards the lamp, in the head's frame.
 
     Returns
     -------
-    colour : ndarray of shape (N, 3)
+    colour : ndarray of shape (E, N, 3)
         Without light, but with the lamp's mirror image; linear.
-    normal : ndarray of shape (N, 3)
+    normal : ndarray of shape (E, N, 3)
         In the head's frame.
     """
-    away = points[:, :2] - ends.mean(axis=0)[:2] + (0, 0.004)
-    size = np.linalg.norm(ends[1] - ends[0]) / _WIDTH
-    gaze = _TRAVEL * (expression.gaze_x, expression.gaze_y)
+    x, y = np.moveaxis(points[..., :2] - ends.mean(axis=1)[:, None, :2] + np.float32([0, 0.004]), -1, 0)
+    size = np.linalg.norm(ends[:, 1] - ends[:, 0], axis=-1)[:, None] / _WIDTH
+    gaze = (_TRAVEL * (expression.gaze_x, expression.gaze_y)).tolist()
     radius = IRIS * (1 + 0.35 * (size - 1))
-    out = np.hypot(*(away - gaze).T) / radius
-    turn = np.arctan2(*(away - gaze).T)
+    out = np.hypot(x - gaze[0], y - gaze[1]) / radius
+    turn = np.arctan2(x - gaze[0], y - gaze[1])
     rays = noise.smooth(2.0)[5, ((turn + np.pi) * 30).astype(int)]
-    iris = linear(skin.iris) * (1 + 0.5 * _ramp(out, 0.75, 0.4) + 0.15 * rays)[:, None]
-    iris = iris * (1 - 0.75 * _ramp(out, 0.72, 0.98))[:, None]  # the limbal ring
-    iris = iris * (1 - 0.94 * _ramp(out, 0.45, 0.34))[:, None]
-    white = linear((0.86, 0.83, 0.81)) * (0.93 + 0.07 * (1 - skin.age))
-    corner = np.clip(np.abs(away[:, 0]) / 0.085, 0, 1)[:, None] ** 3
+    iris = linear(skin.iris) * (1 + 0.3 * _ramp(out, 0.75, 0.4) + 0.15 * rays)[..., None]
+    iris = iris * (1 - 0.75 * _ramp(out, 0.72, 0.98))[..., None]  # the limbal ring
+    iris = iris * (1 - 0.94 * _ramp(out, 0.45, 0.34))[..., None]
+    white = linear((0.86, 0.83, 0.81)) * (0.93 + 0.07 * (1 - skin.age)) * (1 - 0.2 * skin.tone)
+    corner = np.clip(np.abs(x) / 0.085, 0, 1)[..., None] ** 3
     white = white * (1 - corner * np.float32([0.22, 0.5, 0.48]))
-    colour = white + _ramp(out, 1.06, 0.9)[:, None] * (iris - white)
+    colour = white + _ramp(out, 1.06, 0.9)[..., None] * (iris - white)
     below = share * height
-    lid = 0.38 + 0.62 * _ramp(below, -0.002, 0.024)
+    lid = 0.5 + 0.5 * _ramp(below, -0.002, 0.016)
     lid = lid * (0.75 + 0.25 * _ramp((1 - share) * height, -0.002, 0.008))
-    wet = _ramp((1 - share) * height, 0.006, 0.001)[:, None]
-    colour = colour + 0.45 * wet * (tone(skin) * (0.9, 0.55, 0.55) - colour)
-    spot = np.hypot(*(away - gaze - 0.45 * radius * (lamp[:2] if lamp[2] < 0 else np.array([0.3, -0.5]))).T)
-    normal = np.column_stack([away[:, 0] / _BALL, away[:, 1] / _BALL, np.zeros(len(away))])
-    normal[:, 2] = -np.sqrt(np.clip(1 - (normal[:, :2] ** 2).sum(axis=1), 0.1, 1))
+    wet = _ramp((1 - share) * height, 0.006, 0.001)[..., None]
+    colour = colour + 0.45 * wet * (tone(skin) * np.float32([0.9, 0.55, 0.55]) - colour)
+    right, down = lamp[:2].tolist() if lamp[2] < 0 else (0.3, -0.5)
+    spot = np.hypot(x - gaze[0] - 0.45 * radius * right, y - gaze[1] - 0.45 * radius * down)
+    normal = np.stack([x / _BALL, y / _BALL, -np.sqrt(np.clip(1 - (x**2 + y**2) / _BALL**2, 0.1, 1))], axis=-1)
     highlight = 0.8 * _ramp(spot, 0.010, 0.005) * (below > 0.002)
-    return colour * lid[:, None] + highlight[:, None], normal
+    return colour * lid[..., None] + highlight[..., None], normal
 
 
 def mouth(points: np.ndarray, share: np.ndarray, height: np.ndarray, lip_line: float, skin: Skin) -> np.ndarray:
@@ -78,7 +79,8 @@ def mouth(points: np.ndarray, share: np.ndarray, height: np.ndarray, lip_line: f
     under_lip = 0.45 + 0.55 * _ramp(share * height, 0.0, 0.028)
     colour = colour + upper[:, None] * (enamel * round_ * (gaps * under_lip)[:, None] - colour)
     lower = _ramp((1 - share) * height, 0.016, 0.008) * np.clip((height - 0.05) / 0.05, 0, 1) * (1 - upper)
-    return colour + 0.75 * lower[:, None] * (0.62 * enamel * round_ * gaps[:, None] - colour)
+    colour = colour + 0.75 * lower[:, None] * (0.62 * enamel * round_ * gaps[:, None] - colour)
+    return colour * (0.15 + 0.85 * _ramp(height, 0.006, 0.03))[:, None]  # little light gets in between lips that almost meet
 
 
 def _ramp(value: np.ndarray, start: np.ndarray | float, stop: np.ndarray | float) -> np.ndarray:

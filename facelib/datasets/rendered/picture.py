@@ -56,7 +56,7 @@ def controls_of(face: Face) -> tuple[np.ndarray, np.ndarray]:
 def points_of(face: Face, size: int) -> np.ndarray:
     """The 68 points of a face in a picture of `size` x `size` pixels, (68, 2) float32."""
     _, controls = controls_of(face)
-    return _projected(shape.skin(controls - template.control_points()), Camera.of(face.pose, size))[1]
+    return _projected(controls - template.control_points(), Camera.of(face.pose, size))[1]
 
 
 def render(face: Face, size: int = 128) -> Rendered:
@@ -77,13 +77,16 @@ def render(face: Face, size: int = 128) -> Rendered:
         raise ValueError(f"size: expected at least 32 pixels, got {size}; render larger and shrink")
     view = Camera.of(face.pose, size)
     rest, controls = controls_of(face)
-    head = shape.skin(controls - template.control_points())
-    on_head, points = _projected(head, view)
-    seen = surfaces.see(_surfaces(face, head, rest, view), size)
+    displacement = controls - template.control_points()
+    head = shape.skin(displacement)
+    on_head, points = _projected(displacement, view)
     picture, body = backdrop.behind(face, size * FINER, view)
-    neck = view.turned(backdrop.NECK[None])[0, 2]
-    seen = seen.without((seen.kind == HAIR) & body.ravel()[seen.places] & (seen.depth.ravel()[seen.places] > neck))
-    picture.reshape(-1, 3)[seen.places] = _shaded(face, seen, view.scale, size)
+    seen = surfaces.see(_surfaces(face, head, rest, view, body), size)
+    normals = np.zeros_like(picture)
+    normals.reshape(-1, 3)[seen.places] = seen.normals
+    normals = cv2.resize(normals, (size, size), interpolation=cv2.INTER_AREA)
+    normals /= np.sqrt(np.maximum((normals * normals).sum(axis=-1, keepdims=True), 1e-12))
+    picture.reshape(-1, 3)[seen.places] = _shaded(face, seen, normals, view.scale)
     cover = np.zeros(picture.shape[:2], np.float32)
     cover.ravel()[seen.places[seen.kind == HAIR]] = 1
     if face.scene.glasses > 0:
@@ -94,48 +97,45 @@ def render(face: Face, size: int = 128) -> Rendered:
     occluder = cv2.resize(cover, (size, size), interpolation=cv2.INTER_AREA)
     skin = np.minimum(surfaces.share(seen.places[seen.kind != HAIR], size), 1 - occluder)
     shown = film.taken(light.exposed(shown, paint.tone(face.identity.skin), face.light), face.scene)
-    normals = np.zeros((picture.size // 3, 3), np.float32)
-    normals[seen.places] = seen.normals
-    normals = normals.reshape(picture.shape)[::FINER, ::FINER]
-    normals = normals / np.maximum(np.linalg.norm(normals, axis=-1, keepdims=True), 1e-6)
     return Rendered(shown, points, hull_mask(points, (size, size)), skin, occluder, seen.depth[::FINER, ::FINER].copy(), normals)
 
 
-def _projected(head: np.ndarray, view: Camera) -> tuple[np.ndarray, np.ndarray]:
-    """The 68 points on the head, (68, 3), and in the picture, (68, 2) float32."""
-    on_head = template.landmarks().on(head)
-    on_head[:17] = jaw.visible(head, view)
+def _projected(displacement: np.ndarray, view: Camera) -> tuple[np.ndarray, np.ndarray]:
+    """The 68 points on a head whose controls have moved by (N, 3), (68, 3), and in the picture, (68, 2) float32."""
+    on_head = shape.skin_at(template.landmarks, displacement)
+    on_head[:17] = jaw.visible(shape.skin_at(jaw.paths, displacement), view)
     return on_head, view.picture(view.turned(on_head)).astype(np.float32)
 
 
-def _surfaces(face: Face, head: np.ndarray, rest: np.ndarray, view: Camera) -> list[Surface]:
-    skin, mood = face.paint or face.identity.skin, face.expression
+def _surfaces(face: Face, head: np.ndarray, rest: np.ndarray, view: Camera, body: np.ndarray) -> list[Surface]:
+    """All that is seen of the head; hair that is behind the neck, or behind clothes, is left out."""
+    size = len(body) // FINER
+    skin = face.paint or face.identity.skin
     finer = int(np.ceil(view.scale / _SCALE))
     shell = hair.shell(face.hair, head)
     bare = patches.openings() if shell is None else patches.openings() & ~shell.hidden
-    found = [surfaces.of_grid(SKIN, head, view, paint.texture(skin), bare, finer)]
+    found = [surfaces.of_grid(SKIN, head, view, size, paint.texture(skin), bare, finer)]
     if shell is not None:
-        found.append(surfaces.of_grid(HAIR, shell.points, view, shell.colour, shell.cover, finer, hair.SHEET))
+        strands = surfaces.of_grid(HAIR, shell.points, view, size, shell.colour, shell.cover, finer, shell.thin())
+        found.append(strands.not_behind(body, view.turned(backdrop.NECK[None])[0, 2]))
     lamp = light.direction(face.light.azimuth, face.light.height) @ view.turn
-    lips_meet = rest[62, 1] + 0.3 * (rest[66, 1] - rest[62, 1])
-    for patch in patches.of(head):
-        points = patch.points.reshape(-1, 3)
-        place = (points, patch.share.ravel(), patch.height.ravel())
-        if patch.name == "mouth":
-            colour, normal = openings.mouth(*place, lips_meet, skin), np.broadcast_to((0.0, 0.0, -1.0), points.shape)
-        else:
-            colour, normal = openings.eye(*place, patch.ends, mood, skin, lamp)
-        found.append(surfaces.of_samples(MOUTH if patch.name == "mouth" else EYES, points, view, normal, colour))
+    lips_meet = float(rest[62, 1] + 0.3 * (rest[66, 1] - rest[62, 1]))
+    *eyes, mouth = patches.of(head)
+    points, share, height, ends = (np.stack([getattr(eye, name) for eye in eyes]) for name in ("points", "share", "height", "ends"))
+    colour, normal = openings.eyes(points.reshape(2, -1, 3), share.reshape(2, -1), height.reshape(2, -1), ends, face.expression, skin, lamp)
+    found.append(surfaces.of_samples(EYES, *(values.reshape(-1, 3) for values in (points, normal, colour)), view, size))
+    points = mouth.points.reshape(-1, 3)
+    colour, normal = openings.mouth(points, mouth.share.ravel(), mouth.height.ravel(), lips_meet, skin), np.float32([(0, 0, -1)])
+    found.append(surfaces.of_samples(MOUTH, points, normal.repeat(len(points), axis=0), colour, view, size))
     return found
 
 
-def _shaded(face: Face, seen: Seen, unit: float, size: int) -> np.ndarray:
-    """The light that each seen pixel sends to the camera, (K, 3)."""
-    small = seen.depth[::FINER, ::FINER]
-    large = (size * FINER, size * FINER)
-    lamp = cv2.resize(light.shadow(small, face.light, unit), large).ravel()[seen.places]
-    sky = cv2.resize(light.openness(small, unit), large).ravel()[seen.places]
-    gloss = np.float32([0.2 * (face.paint or face.identity.skin).gloss, 0.1 * face.hair.shine, 0.02, 0.02])[seen.kind]
-    sent = light.skin_light(seen.normals, lamp, sky, face.light) * seen.colours
-    sent += (gloss * light.shine(seen.normals, lamp, face.light, 0.75))[:, None]
-    return sent
+def _shaded(face: Face, seen: Seen, normals: np.ndarray, unit: float) -> np.ndarray:
+    """The light that each seen pixel sends to the camera, (K, 3), lit alike in all that make one of the picture."""
+    size, small = len(normals), seen.depth[::FINER, ::FINER]
+    lamp, sky = light.shadow(small, face.light, unit).ravel(), light.openness(small, unit).ravel()
+    lit = light.skin_light(normals.reshape(-1, 3), lamp, sky, face.light)
+    bright = light.shine(normals.reshape(-1, 3), lamp, face.light, 0.75)
+    pixel = np.arange(size * size).reshape(size, size).repeat(FINER, axis=0).repeat(FINER, axis=1).ravel().take(seen.places)
+    gloss = np.float32([0.2 * (face.paint or face.identity.skin).gloss, 0.1 * face.hair.shine, 0.02, 0.02]).take(seen.kind)
+    return lit.take(pixel, axis=0) * seen.colours + (gloss * bright.take(pixel))[:, None]

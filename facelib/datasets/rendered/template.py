@@ -29,7 +29,7 @@ _DEPTHS = {
     (36, 45): 0.108, (37, 44): 0.05, (38, 43): 0.032, (39, 42): 0.062, (40, 47): 0.05, (41, 46): 0.066,
     (48, 54): 0.042, (60, 64): 0.044, (49, 53): -0.02, (50, 52): -0.068, (51,): -0.07, (61, 63): -0.04, (62,): -0.052,
     (65, 67): -0.034, (66,): -0.044, (56, 58): -0.045, (57,): -0.052, (55, 59): -0.005,
-    (17, 26): 0.135, (18, 25): 0.055, (19, 24): 0.0, (20, 23): -0.035, (21, 22): -0.058, (8,): 0.1,
+    (17, 26): 0.135, (18, 25): 0.055, (19, 24): 0.0, (20, 23): -0.035, (21, 22): -0.058, (8,): 0.045, (7, 9): 0.085,
 }  # fmt: skip
 
 
@@ -70,7 +70,13 @@ def control_points() -> np.ndarray:
 
 @cache
 def surface(finer: int = 1) -> np.ndarray:
-    """The average head, (ROWS * finer, COLUMNS * finer, 3) float32: as far in each direction as the controls say, smoothly between."""
+    """The average head, (ROWS * finer, COLUMNS * finer, 3) float32."""
+    return (_earless(finer) + ears(finer)).astype(np.float32)
+
+
+@cache
+def _earless(finer: int) -> np.ndarray:
+    """As far in each direction as the controls say, smoothly between."""
     offsets = control_points() - CENTRE
     radii = np.linalg.norm(offsets, axis=1)
     towards = offsets / radii[:, None]
@@ -79,17 +85,25 @@ def surface(finer: int = 1) -> np.ndarray:
     reach = _kernel(grid, towards, _SOFT_RADIUS) @ weights + radii.mean()
     skin = (CENTRE + reach[:, None] * grid).reshape(directions(finer).shape)
     skin[:, 0] = skin[:, -1] = (skin[:, 0] + skin[:, -1]) / 2  # no gap at the nape
-    return (skin + _ears(skin)).astype(np.float32)
+    return skin
 
 
-def _ears(skin: np.ndarray) -> np.ndarray:
-    """How far ears stand out of a head without any: a shell with a rim, behind the points of the jaw."""
-    x, y, z = np.moveaxis(skin, -1, 0)
-    away = np.hypot((y + 0.17 - 0.25 * (z - 0.6)) / 0.2, (z - 0.6) / 0.1)
+@cache
+def ears(finer: int = 1) -> np.ndarray:
+    """How far ears stand out of a head without any, as `surface`: a shell with a rim, behind the points of the jaw."""
+    x, _, z = np.moveaxis(_earless(finer), -1, 0)
+    away = out_of_ear(finer)
     within = rise((1 - away) / 0.22)
     hollow = 0.5 * np.exp(-((away / 0.5) ** 2))
     out = 0.075 * within * (1 - hollow) * np.clip((z - 0.48) / 0.1, 0, 1)
-    return np.stack([np.sign(x) * out, np.zeros_like(out), 0.5 * out], axis=-1)
+    return np.stack([np.sign(x) * out, np.zeros_like(out), 0.5 * out], axis=-1).astype(np.float32)
+
+
+@cache
+def out_of_ear(finer: int = 1) -> np.ndarray:
+    """How far each vertex is from the middle of an ear: 0 there, 1 on its rim, (ROWS * finer, COLUMNS * finer)."""
+    _, y, z = np.moveaxis(_earless(finer), -1, 0)
+    return np.hypot((y + 0.17 - 0.25 * (z - 0.6)) / 0.2, (z - 0.6) / 0.1)
 
 
 @cache

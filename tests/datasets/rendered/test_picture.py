@@ -39,7 +39,7 @@ def dots(face, size=SIZE):
     texture = np.zeros((*rows.shape, 3), np.float32)
     for k in range(17, 68):  # neighbours have different colours, so that their dots may touch
         texture[np.hypot(rows - row[k], columns - column[k]) < 4, k % 3] = k
-    seen = surfaces.see([surfaces.of_grid(surfaces.SKIN, head, view, texture, np.ones(rows.shape, bool), 2)], size)
+    seen = surfaces.see([surfaces.of_grid(surfaces.SKIN, head, view, size, texture, np.ones(rows.shape, bool), 2)], size)
     found = np.full((68, 2), np.nan)
     for k in range(17, 68):
         y, x = np.divmod(seen.places[seen.colours[:, k % 3] == k], size * FINER)
@@ -108,7 +108,7 @@ def test_masks_agree_with_the_picture(plain):
     lengths = np.linalg.norm(drawn.normals, axis=-1)
     np.testing.assert_allclose(lengths[drawn.skin > 0.99], 1, atol=0.02)
     bare = render(dataclasses.replace(face, scene=Scene(blur=0.0, noise=0.0), hair=Hair(amount=0.0)), SIZE)
-    assert (bare.skin > drawn.skin - 0.3).mean() > 0.998  # gaps between samples are closed from whatever is beside them
+    assert (bare.skin > drawn.skin - 0.3).mean() > 0.997  # gaps between samples are closed from whatever is beside them
     assert bare.occluder.max() == 0
     painted = render(dataclasses.replace(face, paint=dataclasses.replace(face.identity.skin, tone=1 - face.identity.skin.tone)), SIZE)
     changed = np.abs(painted.picture - drawn.picture).max(axis=-1) > 1e-5
