@@ -25,6 +25,7 @@ def test_each_group_splits_all_faces(numbers):
     for row in numbers["table"]:
         counts[row["group"]] = counts.get(row["group"], 0) + row["n"]
     assert counts.pop("all") == 24
+    assert 0 < counts.pop("clear, tone") < 24
     assert set(counts) == {"tone", "age", "yaw", "beard", "long hair", "glasses", "hand"}
     assert set(counts.values()) == {24}
 

@@ -120,6 +120,7 @@ def compare(options: argparse.Namespace) -> None:
             {
                 "name": ", ".join(f"{name} {value}" for name, value in changes.items()) or "as shipped",
                 "seed": card["seed"],
+                "rendered": card["config"].get("rendered", {}).get("count", 0),
                 "pictures": card["pictures_seen"],
                 "nme": score["nme_inter_ocular"],
                 "interval_95": score["interval_95"]["nme_inter_ocular"],
