@@ -95,7 +95,7 @@ def evaluate(options: argparse.Namespace) -> None:
     scores = evaluation.evaluate(weights.keypoint_network(folder), frames, options.boxes, report=terminal.bar("batch"), **as_labelled)
     record = {
         **records.made_by(data.as_given("facelib evaluate keypoints", options, "boxes", "weights")),
-        "model": {name: card[name] for name in ("name", "sha256", "seed")},
+        "model": weights.which("keypoints", folder),
         "boxes": options.boxes,
         "label_offset": bool(shifted),
         "people_trained_on": len(set(card["people_trained_on"]) & {frame.person for frame in frames}),

@@ -27,14 +27,13 @@ def evaluate(options: argparse.Namespace) -> None:
 
     records.check_place(options.json)
     folder, jobs = options.weights or weights.FOLDER, data.jobs(options)
-    net, card = weights.keypoint_network(folder), weights.card("keypoints", folder)
+    net = weights.keypoint_network(folder)
 
     def predict(greys, boxes):
         return predict_keypoints.predict(net, greys, boxes)
 
     numbers = evaluation.measure(predict, options.n, options.seed, jobs, report=terminal.bar("batch"))
     command = f"facelib evaluate variety --n {options.n} --seed {options.seed}" + f" --weights {options.weights}" * bool(options.weights)
-    model = {name: card[name] for name in ("name", "sha256", "seed")}
-    record = {**records.made_by(command), "model": model, "data": "rendered", **numbers}
+    record = {**records.made_by(command), "model": weights.which("keypoints", folder), "data": "rendered", **numbers}
     print(evaluation.as_text(record))
     records.save(options.json, record)

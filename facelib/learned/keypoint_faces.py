@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from facelib.datasets import places, rendered, ytf68, ytf68_offset
+from facelib.datasets import rendered, ytf68, ytf68_offset
 from facelib.datasets.frame import Frame, MadeFrame
 
 _SIDE = 128  # pixels of a rendered picture: its face is then about as large as those of ytf68
@@ -70,7 +70,11 @@ def choose(
 
 
 def _is_here(data: str | Path) -> bool:
-    return any(ytf68.is_there(place) for place in (Path(data), *places.places(ytf68.NAME)))
+    try:
+        ytf68.find(data)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _mixed(photographs: Sequence[Frame], made: Sequence[MadeFrame], share: float) -> list[Frame]:

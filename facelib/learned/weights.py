@@ -60,6 +60,12 @@ def card(name: str, folder: Path = FOLDER) -> dict:
     return json.loads(path.read_text(encoding="utf-8"))
 
 
+def which(name: str, folder: Path = FOLDER) -> dict:
+    """What a record says of the weights that it measured: name, sha256, seed."""
+    made = card(name, folder)
+    return {key: made[key] for key in ("name", "sha256", "seed")}
+
+
 def history(name: str, folder: Path = FOLDER) -> list[dict]:
     """The curve of the run that made the weights, a row for each evaluation."""
     return json.loads((folder / f"{name}-history.json").read_text(encoding="utf-8"))
