@@ -30,6 +30,7 @@ notebooks: $(READY)  ## run the chapters and write them anew as notebooks
 bench: $(READY)  ## how fast facelib is, beside what else can be installed
 	$(BIN)/python tools/bench.py
 	$(BIN)/python tools/bench_rendered.py
+	$(BIN)/python tools/bench_training.py
 
 clean:  ## remove what was built (.venv stays)
 	rm -rf _build

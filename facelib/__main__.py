@@ -7,7 +7,7 @@ import re
 import sys
 
 from facelib import __version__
-from facelib.commands import data, detection, keypoints, pairs, render, swapping, terminal, variety
+from facelib.commands import data, detection, harmonizer, keypoints, pairs, render, swapping, swaps, terminal, variety
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -60,10 +60,13 @@ def _parser() -> argparse.ArgumentParser:
     keypoints.add_evaluate(adder(evaluate))
     detection.add_evaluate(adder(evaluate))
     variety.add_evaluate(adder(evaluate))
+    swaps.add_evaluate(adder(evaluate))
+    harmonizer.add_evaluate(adder(evaluate))
     compare = commands.add_parser("compare", help="Put runs side by side.").add_subparsers(required=True, metavar="WHAT")
     keypoints.add_compare(adder(compare))
     train = commands.add_parser("train", help="Train a model that the package ships.").add_subparsers(required=True, metavar="WHAT")
     keypoints.add_train(adder(train))
+    harmonizer.add_train(adder(train))
     return parser
 
 

@@ -2,20 +2,46 @@
 
 from __future__ import annotations
 
-from facelib import blend, composite, poisson
+import numpy as np
+
+from facelib import blend, colour, composite, poisson
 
 Blender = composite.Method
 
-BLENDERS: dict[str, Blender] = {
+
+def _network(name: str, what: str) -> Blender:
+    """A blender of `facelib.learned.harmonize`, and what it does; torch is imported when it is used first."""
+
+    def blended(source_warped: np.ndarray, target: np.ndarray, mask: np.ndarray) -> np.ndarray:
+        from facelib.learned import harmonize
+
+        return getattr(harmonize, name)(source_warped, target, mask)
+
+    blended.__doc__ = what
+    return blended
+
+
+CLASSICAL: dict[str, Blender] = {
     "multiband": blend.multiband,
     "feather": blend.feather,
     "poisson": poisson.poisson,
     "seamless-clone": poisson.seamless_clone,
     "none": composite.paste,
 }
+LEARNED: dict[str, Blender] = {
+    "unet": _network("unet", "A U-Net corrects the Poisson blend in the target's colours (chapter 4)."),
+    "unet-writeup": _network("unet_writeup", "The report's GAN: a U-Net draws the face anew, and what is round it about as it was."),
+}
+BLENDERS = CLASSICAL | LEARNED
 DEFAULT = "multiband"
+_OWN_COLOURS = ("none", "unet-writeup")  # these are given the source's own
 
 
 def get(name: str) -> Blender:
     """The blender of that name; see `composite.method_of`."""
     return composite.method_of(name, BLENDERS, "blend")
+
+
+def colours_for(name: str) -> str:
+    """The colours in which a blender is given the source unless somebody chooses: a name in `facelib.colour.COLOURS`."""
+    return "none" if name in _OWN_COLOURS else colour.DEFAULT

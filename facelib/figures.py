@@ -283,7 +283,7 @@ def style_axes(axes) -> None:
     axes.figure.patch.set_alpha(0)
     for spine in axes.spines.values():
         spine.set_color(INK)
-    axes.tick_params(colors=INK)
+    axes.tick_params(which="both", colors=INK)
     for text in (axes.title, axes.xaxis.label, axes.yaxis.label):
         text.set_color(INK)
     axes.spines[["top", "right"]].set_visible(False)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
+from skimage.metrics import structural_similarity
 
 from facelib import keypoints
 
@@ -109,7 +111,7 @@ def failures(errors: np.ndarray, limit: float = FAILURE) -> np.ndarray:
     return errors > limit
 
 
-def seam_energy(image: np.ndarray, reference: np.ndarray, mask: np.ndarray) -> float:
+def seam_energy(image: np.ndarray, reference: np.ndarray, mask: np.ndarray, scale: float = 0) -> float:
     """The jump across the mask's border, as a multiple of the jump at the same place in an untouched picture.
 
     Parameters
@@ -117,6 +119,8 @@ def seam_energy(image: np.ndarray, reference: np.ndarray, mask: np.ndarray) -> f
     image, reference : ndarray of shape (H, W, 3), float32 in [0, 1]
         The composite, and the untouched target.
     mask : ndarray of shape (H, W), float32
+    scale : float
+        Pixels, the sigma of a Gaussian by which both pictures are blurred first.
 
     Returns
     -------
@@ -126,11 +130,13 @@ def seam_energy(image: np.ndarray, reference: np.ndarray, mask: np.ndarray) -> f
 
     Notes
     -----
-    It sees only the border: a seam that was spread out over many pixels escapes it.
+    It sees only the border: a seam that was spread out over some pixels, or moved inside by some, escapes it, unless `scale` is about as
+    many.
     """
 
     def jump(picture: np.ndarray) -> float:
-        across = [np.abs(np.diff(picture, axis=axis)).mean(axis=2)[np.diff(mask > 0.5, axis=axis)] for axis in (0, 1)]
+        smooth = cv2.GaussianBlur(picture, (0, 0), scale) if scale else picture
+        across = [np.abs(np.diff(smooth, axis=axis)).mean(axis=2)[np.diff(mask > 0.5, axis=axis)] for axis in (0, 1)]
         return float(np.concatenate(across).mean())
 
     if (mask > 0.5).all() or not (mask > 0.5).any():
@@ -158,10 +164,71 @@ def psnr(image: np.ndarray, answer: np.ndarray, mask: np.ndarray) -> float:
     >>> round(psnr(answer + np.float32(0.1), answer, np.ones((4, 6))), 3)
     20.0
     """
-    if image.shape != answer.shape or image.shape[:2] != mask.shape:
-        raise ValueError(f"psnr: expected two pictures and a mask of one size, got {image.shape}, {answer.shape} and {mask.shape}")
+    _check_like(image, answer, mask, "psnr")
     counts = mask > 0.5
     if not counts.any():
         return float("nan")
     error = float(np.square(image[counts].astype(float) - answer[counts]).mean())
     return float("inf") if error == 0 else -10 * float(np.log10(error))
+
+
+def ssim(image: np.ndarray, answer: np.ndarray, mask: np.ndarray) -> float:
+    """How like the right answer's structure is where a mask is set: the mean of the map of structural similarity (Wang et al. 2004).
+
+    Parameters
+    ----------
+    image, answer : ndarray of shape (H, W, 3), float32 in [0, 1]
+        At least 11 pixels in each direction.
+    mask : ndarray of shape (H, W), float32 or bool
+        Pixels count where it is above one half. Each is compared with the 11 x 11 round it, under a Gaussian of 1.5 pixels, so that those
+        near the border see over it.
+
+    Returns
+    -------
+    float
+        At most 1, for equal pictures; about 0 for pictures that have nothing to do with each other; NaN where nothing counts. It sees
+        patterns more than colours: a face in wrong but even colours scores well.
+    """
+    _check_like(image, answer, mask, "ssim")
+    counts = mask > 0.5
+    if not counts.any():
+        return float("nan")
+    each = structural_similarity(
+        image, answer, channel_axis=2, data_range=1.0, gaussian_weights=True, sigma=1.5, use_sample_covariance=False, full=True
+    )[1]
+    return float(each[counts].mean())
+
+
+def tone_spread(image: np.ndarray, mask: np.ndarray) -> float:
+    """How much the tone of a face varies over it: light and shade, not pores.
+
+    Parameters
+    ----------
+    image : ndarray of shape (H, W, 3), float32 in [0, 1]
+    mask : ndarray of shape (H, W), float32 or bool
+        The face; pixels count where it is above one half.
+
+    Returns
+    -------
+    float
+        The standard deviation of the lightness L of CIE Lab, which runs from 0 to 100, after a blur by a tenth of the face's width: 0 for
+        one constant tone. Eyes, brows and lips have a part in it. NaN where nothing counts.
+
+    Examples
+    --------
+    >>> tone_spread(np.full((20, 20, 3), 0.5, np.float32), np.ones((20, 20)))
+    0.0
+    """
+    counts = (mask > 0.5).astype(np.float32)
+    if not counts.any():
+        return float("nan")
+    sigma = np.sqrt(counts.sum()) / 10
+    lightness = cv2.cvtColor(image, cv2.COLOR_RGB2Lab)[..., 0] * counts
+    inside = counts > 0
+    smooth = cv2.GaussianBlur(lightness, (0, 0), sigma)[inside] / cv2.GaussianBlur(counts, (0, 0), sigma)[inside]  # no light from outside
+    return round(float(smooth.astype(float).std()), 6)
+
+
+def _check_like(image: np.ndarray, answer: np.ndarray, mask: np.ndarray, name: str) -> None:
+    if image.shape != answer.shape or image.shape[:2] != mask.shape:
+        raise ValueError(f"{name}: expected two pictures and a mask of one size, got {image.shape}, {answer.shape} and {mask.shape}")

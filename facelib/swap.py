@@ -118,7 +118,7 @@ def swap(
         A name in `facelib.blenders.BLENDERS`.
     colours : str, optional
         How the source takes on the target's colours before it is blended: a name in `facelib.colour.COLOURS`, of which "none" keeps its
-        own. By default `facelib.colour.DEFAULT`, except for `blend="none"`, whose result is the raw composite.
+        own. By default what `facelib.blenders.colours_for` says: "none" where the write-up's way is wanted, as in the raw composite.
     forehead : bool
         Whether the face goes on above the brows, to below where the hair most often begins.
     source_box, target_box : sequence of 4 numbers, optional
@@ -154,7 +154,7 @@ def swap(
     """
     blender = blenders.get(blend)
     if colours is None:
-        colours = "none" if blend == "none" else colour.DEFAULT
+        colours = blenders.colours_for(blend)
     match_colours = colour.get(colours)
     images.check_kind(source, "source")
     images.check_kind(target, "target")

@@ -74,7 +74,7 @@ def test_demo_writes_both_ways(tmp_path, capsys):
 def test_blenders_are_listed(capsys):
     assert main(["blenders"]) == 0
     methods = [tuple(line.split()[:2]) for line in capsys.readouterr().out.splitlines()]
-    expected = [("--blend", name) for name in ("multiband", "feather", "poisson", "seamless-clone", "none")]
+    expected = [("--blend", name) for name in ("multiband", "feather", "poisson", "seamless-clone", "none", "unet", "unet-writeup")]
     expected += [("--colours", name) for name in ("lab", "rgb", "covariance", "histogram", "none")]
     assert methods == expected
 

@@ -1,3 +1,4 @@
+import cv2
 import numpy as np
 import pytest
 from scipy.integrate import trapezoid
@@ -94,3 +95,58 @@ def test_psnr_of_pictures_of_two_sizes_is_refused():
         metrics.psnr(small, large, np.ones((4, 5)))
     with pytest.raises(ValueError, match="psnr: expected two pictures and a mask of one size"):
         metrics.psnr(large, large, np.ones((4, 5)))
+
+
+def test_ssim_of_equal_pictures_is_one_and_falls_with_noise():
+    rng = np.random.default_rng(0)
+    picture = cv2.GaussianBlur(rng.random((41, 37, 3), np.float32), (0, 0), 2)
+    mask = np.zeros((41, 37), np.float32)
+    mask[10:30, 8:30] = 1
+    assert metrics.ssim(picture, picture, mask) == pytest.approx(1)
+    noisy = [metrics.ssim(picture + amount * rng.standard_normal(picture.shape, np.float32), picture, mask) for amount in (0.01, 0.05, 0.3)]
+    assert 1 > noisy[0] > noisy[1] > noisy[2] > -1
+
+
+def test_ssim_counts_only_what_is_inside():
+    rng = np.random.default_rng(1)
+    picture = rng.random((40, 50, 3), np.float32)
+    mask = np.zeros((40, 50), np.float32)
+    mask[15:25, 15:25] = 1
+    elsewhere = picture.copy()
+    elsewhere[:, 36:] = 0  # farther from the mask than a window reaches
+    assert metrics.ssim(elsewhere, picture, mask) == pytest.approx(1)
+    assert np.isnan(metrics.ssim(picture, picture, np.zeros((40, 50))))
+    with pytest.raises(ValueError, match="ssim: expected two pictures and a mask of one size"):
+        metrics.ssim(picture, picture[:-1], mask)
+
+
+def test_ssim_hardly_sees_even_colours():
+    """It is what its docstring warns of."""
+    picture = np.linspace(0.3, 0.6, 60, dtype=np.float32)[:, None, None] * np.ones((60, 60, 3), np.float32)
+    assert metrics.ssim(picture + 0.05, picture, np.ones((60, 60))) > 0.95
+    assert metrics.psnr(picture + np.float32(0.05), picture, np.ones((60, 60))) == pytest.approx(26.02, abs=0.01)
+
+
+def test_tone_spread_is_that_of_a_ramp_and_not_of_noise_or_of_what_is_outside():
+    ramp = np.linspace(0.2, 0.8, 100, dtype=np.float32)[None, :, None] * np.ones((100, 100, 3), np.float32)
+    mask = np.zeros((100, 100), np.float32)
+    mask[20:80, 20:80] = 1
+    spread = metrics.tone_spread(ramp, mask)
+    noisy = ramp + 0.05 * np.random.default_rng(0).standard_normal(ramp.shape, np.float32)
+    assert metrics.tone_spread(noisy.clip(0, 1), mask) == pytest.approx(spread, rel=0.05)
+    outside = np.where(mask[..., None] > 0, ramp, 0).astype(np.float32)
+    assert metrics.tone_spread(outside, mask) == pytest.approx(spread)
+    assert metrics.tone_spread((0.5 + 0.5 * (ramp - 0.5)).astype(np.float32), mask) == pytest.approx(spread / 2, rel=0.1)
+    assert np.isnan(metrics.tone_spread(ramp, np.zeros((100, 100))))
+
+
+def test_a_seam_that_was_moved_inside_is_seen_at_its_own_scale():
+    rng = np.random.default_rng(0)
+    target = cv2.GaussianBlur(rng.random((90, 90, 3), np.float32), (0, 0), 4)
+    mask = np.zeros((90, 90), np.float32)
+    mask[20:70, 20:70] = 1
+    moved = target.copy()
+    moved[23:67, 23:67] += 0.2  # three pixels inside
+    assert metrics.seam_energy(moved, target, mask) == 1
+    assert metrics.seam_energy(moved, target, mask, scale=3) > 1.5
+    assert metrics.seam_energy(target, target, mask, scale=3) == 1

@@ -87,7 +87,7 @@ def composites():
 def photographs():
     """The same face of 300 pixels in 12 megapixels and in 600 pixels; the time in the large one may be half as long again."""
     small, large = face(600, 300), face((3000, 4000), 300)
-    for name in blenders.BLENDERS:
+    for name in blenders.CLASSICAL:
         in_small, in_large = (partial(near_face, source, target, points, name) for source, target, points, _ in (small, large))
         yield f"{name}, 12 megapixels", in_large, "600 px", in_small
 

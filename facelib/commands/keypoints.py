@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from facelib import records
-from facelib.commands import data, terminal
+from facelib.commands import data, settings, terminal
 
 
 def add_evaluate(command: Callable[..., argparse.ArgumentParser]) -> None:
@@ -53,9 +53,7 @@ def add_train(command: Callable[..., argparse.ArgumentParser]) -> None:
     sub.add_argument("-o", "--out", type=Path, required=True, metavar="DIR", help="a folder for checkpoints, history, weights and card")
     sub.add_argument("--precision", choices=["no", "bf16"], default="no", help="mixed precision; bf16 is faster on a GPU and on some CPUs")
     sub.add_argument("--seed", type=int, default=0)
-    sub.add_argument(
-        "--set", action="append", default=[], metavar="NAME=VALUE", help="change a number of the configuration; see config.json"
-    )
+    settings.add(sub)
     sub.add_argument("--resume", action="store_true", help="go on from the last checkpoint in DIR")
     sub = command("label-offset", train_label_offset)
     sub.add_argument("--data", default="ytf68", metavar="NAME|DIR")
@@ -140,7 +138,7 @@ def train(options: argparse.Namespace) -> None:
     config = training.KeypointConfig(seed=options.seed, precision=options.precision)
     if options.data == "rendered":
         options.data, config = "ytf68", dataclasses.replace(config, photographs=False, rendered=training.RenderedFaces(8000))
-    config = _changed(config, options.set)
+    config = settings.change(config, options.set)
     say = lambda row: print(json.dumps(row), flush=True)  # noqa: E731
     card = training.run(options.data, options.out, config, options.bad, terminal.warn, options.resume, say)
     print(json.dumps(card["scores"]))
@@ -181,31 +179,3 @@ def _flat(config: dict) -> dict:
 def _as_json(value):
     """Tuples as the lists that a file gives back."""
     return json.loads(json.dumps(value))
-
-
-def _changed(config, settings: list[str]):
-    """A configuration with NAME=VALUE put in, each value in the type that it has there; GROUP.NAME reaches into a part."""
-    for setting in settings:
-        path, equals, value = setting.partition("=")
-        group, _, name = path.rpartition(".")
-        part = getattr(config, group, None) if group else config
-        simple = _simple(part) if dataclasses.is_dataclass(part) else {}
-        if not equals or name not in simple:
-            known = [*_simple(config), *(f"{key}.{name}" for key, inner in vars(config).items() for name in _simple(inner))]
-            raise ValueError(f"--set {setting}: expected NAME=VALUE with a name out of {', '.join(known)}")
-        try:
-            part = dataclasses.replace(part, **{name: _truth[value] if simple[name] is bool else simple[name](value)})
-        except (ValueError, KeyError):
-            raise ValueError(f"--set {setting}: expected a value of type {simple[name].__name__}") from None
-        config = dataclasses.replace(config, **{group: part}) if group else part
-    return config
-
-
-_truth = {"true": True, "false": False}
-
-
-def _simple(config) -> dict[str, type]:
-    """The fields that one word can set, and their types."""
-    if not dataclasses.is_dataclass(config):
-        return {}
-    return {name: type(value) for name, value in vars(config).items() if isinstance(value, int | float | str)}

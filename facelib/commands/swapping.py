@@ -30,7 +30,7 @@ def add(command: Callable[..., argparse.ArgumentParser]) -> None:
     sub.add_argument(
         "--colours",
         choices=list(colour.COLOURS),
-        help=f"how the face takes on TARGET's colours; none keeps its own (default: {colour.DEFAULT}, and none for --blend none)",
+        help=f"how the face takes on TARGET's colours; none keeps its own (default: {colour.DEFAULT}, but none for none and unet-writeup)",
     )
     sub.add_argument("--forehead", action="store_true", help="let the face go on above the brows; where hair hangs low it comes along")
     sub.add_argument("--stages", type=Path, metavar="DIR", help="write every intermediate there as a picture")

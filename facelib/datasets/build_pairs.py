@@ -32,6 +32,7 @@ class PairConfig:
     blends: tuple[str, ...] = ()  # names in `facelib.blenders.BLENDERS`
     same_person: bool = False  # as for `facelib.datasets.pairs.draw`
     recoloured: bool = False
+    colours: str = "none"  # a name in `facelib.colour.COLOURS`: those in which the source is blended
 
 
 def build(
@@ -42,6 +43,7 @@ def build(
     about: dict | None = None,
     jobs: int = 1,
     report: Callable[[int], None] = lambda done: None,
+    given: Sequence[Pair] | None = None,
 ) -> None:
     """Make pairs, or go on with them, or do nothing where these pairs are there already; `facelib.datasets.pair_set` reads them.
 
@@ -59,6 +61,8 @@ def build(
         Processes; the bytes that come out are the same for any number.
     report : callable
         Called with the number of pairs that are done, first with those that were there.
+    given : sequence of Pair, optional
+        `config.n` pairs of these frames to make, instead of some drawn at random. All of them have an answer, or none.
 
     Raises
     ------
@@ -78,18 +82,19 @@ def build(
         blenders.get(name)
     names = _names(frames, root)
     digest = _fingerprint(frames, names)
-    plan = {"facelib": __version__, **asdict(config), "blends": blends, "frames": len(frames), "frames_sha256": digest}
+    answers = bool(given) and given[0].answer is not None
+    plan = {"facelib": __version__, **asdict(config), "blends": blends, "answers": answers, "frames": len(frames), "frames_sha256": digest}
     if pair_writer.is_there(Path(out), plan):
         return report(config.n)
     pair_writer.check_room(Path(out), plan)
-    pairs = draw(frames, config.n, config.seed, config.same_person, config.recoloured)
+    pairs = list(given) if given is not None else draw(frames, config.n, config.seed, config.same_person, config.recoloured)
     at_once = max(2 * jobs, _WAITING * config.n // pair_set.bytes_of(plan) // _BLOCK) * _BLOCK
     with pair_writer.PairWriter(Path(out), plan, about or {}) as writer, Parallel(n_jobs=jobs, return_as="generator") as parallel:
         report(writer.done)
         while writer.done < config.n:
             stop = min(writer.done + at_once, config.n)
             blocks = [pairs[start : min(start + _BLOCK, stop)] for start in range(writer.done, stop, _BLOCK)]
-            made = parallel(delayed(_make_block)(block, config.size, blends) for block in blocks)
+            made = parallel(delayed(_make_block)(block, config) for block in blocks)
             for block, (arrays, boxes) in zip(blocks, made, strict=True):
                 numbered = enumerate(zip(block, boxes, strict=True), start=writer.done)
                 writer.write(arrays, [_row(index, pair, box, names) for index, (pair, box) in numbered])
@@ -127,13 +132,15 @@ def _row(index: int, pair: Pair, box: tuple[int, int, int], names: dict[int, str
     }
 
 
-def _make_block(block: Sequence[Pair], size: int, blends: Sequence[str]) -> tuple[dict[str, np.ndarray], list[tuple[int, int, int]]]:
+def _make_block(block: Sequence[Pair], config: PairConfig) -> tuple[dict[str, np.ndarray], list[tuple[int, int, int]]]:
     """The arrays of some pairs, and the boxes of their crops; runs in a worker, on one thread."""
     with one_thread():
         made, boxes = [], []
         for pair in block:
-            source, target = _remembered.face(pair.source, size), _remembered.face(pair.target, size)
-            pictures = make(source, target, pair.recolour, blends)
+            source, target = _remembered.face(pair.source, config.size), _remembered.face(pair.target, config.size)
+            pictures = make(source, target, pair.recolour, sorted(set(config.blends)), config.colours)
+            if pair.answer is not None:
+                pictures[pair_set.ANSWER] = face(pair.answer, config.size).target
             made.append({**pictures, pair_set.POINTS: target.target_points.astype(np.float32)})
             boxes.append(target.box)
         return {name: np.stack([one[name] for one in made]) for name in made[0]}, boxes

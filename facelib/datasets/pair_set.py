@@ -1,6 +1,7 @@
 """Pairs on disk: one folder, one memory-mapped NumPy array for each kind of picture, and where every pair comes from.
 
     OUT/raw.npy mask.npy target.npy multiband.npy   uint8, (N, S, S, 3), the mask (N, S, S); each blend under its own name
+    OUT/answer.npy                                  likewise, where somebody knows how a perfect swap looks
     OUT/points.npy                                  float32, (N, 68, 2): the target's points in the crop
     OUT/pairs.jsonl                                 a line for each pair: files, people, crop, change of colours
     OUT/card.json                                   command, data set, seed, terms of use
@@ -31,7 +32,7 @@ from pathlib import Path
 
 import numpy as np
 
-CARD, ROWS, POINTS = "card.json", "pairs.jsonl", "points"
+CARD, ROWS, POINTS, ANSWER = "card.json", "pairs.jsonl", "points", "answer"
 
 
 @dataclass(frozen=True)
@@ -90,8 +91,8 @@ def layout(plan: dict) -> dict[str, tuple[type, tuple[int, ...]]]:
     """The type and the shape of each array, by name: (N, ...)."""
     count, size = plan["n"], plan["size"]
     picture = (np.uint8, (count, size, size, 3))
-    blends = dict.fromkeys(plan["blends"], picture)
-    return {"raw": picture, "mask": (np.uint8, (count, size, size)), "target": picture, **blends, POINTS: (np.float32, (count, 68, 2))}
+    more = dict.fromkeys([*plan["blends"], *[ANSWER] * plan["answers"]], picture)
+    return {"raw": picture, "mask": (np.uint8, (count, size, size)), "target": picture, **more, POINTS: (np.float32, (count, 68, 2))}
 
 
 def arrays(folder: Path, plan: dict, mode: str = "r") -> dict[str, np.memmap]:

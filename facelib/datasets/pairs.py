@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from facelib import blenders, images
+from facelib import blenders, colour, images
 from facelib.composite import paste
 from facelib.datasets import recolour
 from facelib.datasets.frame import Frame
@@ -32,6 +32,7 @@ class Pair:
     source: Frame
     target: Frame
     recolour: recolour.Recolour | None = None  # what happens to the source's colours before it is warped
+    answer: Frame | None = None  # the target as a perfect swap would leave it, where somebody drew that
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,9 @@ def draw(frames: Sequence[Frame], count: int, seed: int, same_person: bool = Fal
     return pairs
 
 
-def make(source: Face, target: Face, change: recolour.Recolour | None = None, blends: Sequence[str] = ()) -> dict[str, np.ndarray]:
+def make(
+    source: Face, target: Face, change: recolour.Recolour | None = None, blends: Sequence[str] = (), colours: str = "none"
+) -> dict[str, np.ndarray]:
     """The pictures of a pair.
 
     Parameters
@@ -104,7 +107,10 @@ def make(source: Face, target: Face, change: recolour.Recolour | None = None, bl
     change : Recolour, optional
         Of the source's colours.
     blends : sequence of str
-        Names in `facelib.blenders.BLENDERS`. A blender gets the warped source in its own colours, as in the write-up.
+        Names in `facelib.blenders.BLENDERS`.
+    colours : str
+        A name in `facelib.colour.COLOURS`: what blenders get is the warped source in these colours; with "none" its own, as in the
+        write-up.
 
     Returns
     -------
@@ -118,7 +124,8 @@ def make(source: Face, target: Face, change: recolour.Recolour | None = None, bl
     crop = images.to_float(target.target)
     warped, mask, _ = warp_face(picture, crop, source.source_points, target.target_points)
     made = {"raw": paste(warped, crop, mask), "mask": mask, "target": crop}
-    made |= {name: blenders.get(name)(warped, crop, mask) for name in blends}
+    matched = colour.get(colours)(warped, crop, mask)
+    made |= {name: blenders.get(name)(matched, crop, mask) for name in blends}
     return {name: images.to_bytes(image) for name, image in made.items()}
 
 

@@ -31,6 +31,17 @@ SHA256 = {  # of the tables; GitHub makes its archives anew, so they have no has
     "test": "348e5e1a5906001f64d3da627e4f61dc3de90771d6d92f5d93628029b3c85e65",
 }
 
+VALIDATION_LIST = Path(str(files("facelib.datasets") / "ytf68_validation.txt"))
+
+
+def video_of(frame: Frame) -> str:
+    """Which video a frame is from: `Person_12.jpg` is frame 2 of the person's video 1. Elsewhere each picture is one by itself.
+
+    >>> video_of(Frame(Path("training/Ada_12.jpg"), "Ada", np.zeros((68, 2))))
+    'Ada_1'
+    """
+    return frame.path.stem[:-1] if re.fullmatch(re.escape(frame.person) + r"_\d\d", frame.path.stem) else str(frame.path)
+
 
 def find(data: str | Path) -> Path:
     """The folder that a name (`ytf68`, looked up in `FACELIB_DATA` and then in the user's cache) or a path stands for.
@@ -148,7 +159,7 @@ def read_people(path: str | Path) -> list[str]:
 
 def validation_people() -> list[str]:
     """The people whom no shipped model was trained on, drawn once by `draw_validation_people`."""
-    return read_people(str(files("facelib.datasets") / "ytf68_validation.txt"))
+    return read_people(VALIDATION_LIST)
 
 
 def draw_validation_people(frames: list[Frame], count: int, seed: int) -> list[str]:

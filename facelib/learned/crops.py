@@ -47,7 +47,7 @@ def crop(grey: np.ndarray, matrix: np.ndarray, size: int = SIZE) -> np.ndarray:
     """
     scale = np.sqrt(abs(np.linalg.det(matrix[:, :2])))
     if scale < 0.5:
-        smaller = cv2.resize(grey, [max(1, round(2 * scale * length)) for length in grey.shape[::-1]], interpolation=cv2.INTER_AREA)
+        smaller = cv2.resize(grey, [max(1, round(2 * scale * length)) for length in grey.shape[1::-1]], interpolation=cv2.INTER_AREA)
         ratio_x, ratio_y = grey.shape[1] / smaller.shape[1], grey.shape[0] / smaller.shape[0]
         # pixel centres: x_full = ratio (x_small + 0.5) - 0.5
         to_full = np.array([[ratio_x, 0, (ratio_x - 1) / 2], [0, ratio_y, (ratio_y - 1) / 2], [0, 0, 1]])

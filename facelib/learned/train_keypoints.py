@@ -1,9 +1,8 @@
-"""Training of the keypoint network: one flat loop, counted in pictures seen, under Hugging Face Accelerate."""
+"""Training of the keypoint network: what is learned in a step, and what a run leaves behind."""
 
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -12,13 +11,11 @@ import torch
 from accelerate import Accelerator
 from accelerate.utils import set_seed
 from torch import nn
-from torch.optim.swa_utils import AveragedModel
-from torch.utils.data import DataLoader, Subset
 
 from facelib import records
 from facelib.datasets import ytf68, ytf68_offset
 from facelib.datasets.frame import Frame
-from facelib.learned import checkpoint, crops, keypoint_net, weights
+from facelib.learned import crops, engine, keypoint_net, moving_average, weights
 from facelib.learned.confidence import calibrate
 from facelib.learned.evaluate_keypoints import evaluate
 from facelib.learned.keypoint_data import Augmentation, TrainingCrops
@@ -48,6 +45,36 @@ class KeypointConfig:
     seed: int = 0
 
 
+class _Task:
+    """A keypoint network that learns from crops; what is evaluated, and shipped, is the moving average of its weights."""
+
+    def __init__(self, config: KeypointConfig, validation: list[Frame]):
+        self.config, self.validation = config, validation
+        self.plain = keypoint_net.NETWORKS[config.network](config.size).to(memory_format=torch.channels_last)
+        self.optimizer = torch.optim.AdamW(self.plain.parameters(), lr=config.peak_rate, weight_decay=config.weight_decay, fused=True)
+
+    def prepare(self, accelerator: Accelerator) -> list:
+        self.accelerator = accelerator
+        self.net, self.optimizer = accelerator.prepare(self.plain, self.optimizer)
+        self.average = moving_average.of(self.plain, self.config.ema_decay)
+        return [self.average]
+
+    def step(self, batch: tuple[torch.Tensor, torch.Tensor], progress: float) -> dict[str, torch.Tensor]:
+        inputs, points = batch
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.config.peak_rate * one_cycle(progress)
+        terms = self.plain.losses(self.net(inputs.to(memory_format=torch.channels_last)), points)
+        self.optimizer.zero_grad()
+        self.accelerator.backward(sum(weight * terms[name] for name, weight in self.config.weights if name in terms))
+        self.optimizer.step()
+        self.average.update_parameters(self.plain)
+        return {name: term.detach() for name, term in terms.items()}
+
+    def evaluate(self) -> dict:
+        scores = evaluate(self.average.module.eval(), self.validation, size=self.config.size).summary()
+        return {name: scores[name] for name in IN_HISTORY}
+
+
 def train(
     config: KeypointConfig,
     training: list[Frame],
@@ -63,12 +90,8 @@ def train(
     config : KeypointConfig
     training, validation : list of Frame
         No person may be in both.
-    folder : Path, optional
-        Gets `config.json`, `history.json` and `checkpoint/`; made where missing. Without it nothing is kept.
-    resume : bool
-        Go on from `folder/checkpoint`, or begin where there is none.
-    report : callable
-        Called with each new row of the history: pictures, seconds, each loss by its name, and the scores on the validation people.
+    folder, resume, report
+        As for `facelib.learned.engine.fit`; the folder also gets `config.json`.
 
     Returns
     -------
@@ -79,49 +102,14 @@ def train(
     if both:
         raise ValueError(f"train: {len(both)} people are in both training and validation, such as {min(both)}")
     set_seed(config.seed)
-    torch.set_flush_denormal(True)  # the far corners of a heatmap are numbers so small that a CPU takes a hundred times as long for them
-    accelerator = Accelerator(mixed_precision=config.precision, cpu=not torch.cuda.is_available())
-    seen = TrainingCrops(training, config.pictures, config.seed, config.size, config.augmentation)
-    plain = keypoint_net.NETWORKS[config.network](config.size).to(memory_format=torch.channels_last)
-    optimizer = torch.optim.AdamW(plain.parameters(), lr=config.peak_rate, weight_decay=config.weight_decay, fused=True)
-    net, optimizer = accelerator.prepare(plain, optimizer)
-    average = AveragedModel(plain, avg_fn=_averaging(config.ema_decay), use_buffers=True)
-    progress = _Progress()
-    accelerator.register_for_checkpointing(average, progress)
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "config.json").write_text(json.dumps(asdict(config), indent=1) + "\n")
-        if resume and (last := checkpoint.find(folder)):
-            accelerator.load_state(str(last))
-
-    left = Subset(seen, range(progress.pictures, config.pictures))
-    loader = accelerator.prepare(DataLoader(left, config.batch, drop_last=True, num_workers=config.workers))
-    started, step, losses = time.perf_counter() - progress.seconds, config.batch * accelerator.num_processes, []
-    for inputs, points in loader:
-        for group in optimizer.param_groups:
-            group["lr"] = config.peak_rate * one_cycle(progress.pictures / config.pictures)
-        terms = plain.losses(net(inputs.to(memory_format=torch.channels_last)), points)
-        optimizer.zero_grad()
-        accelerator.backward(sum(weight * terms[name] for name, weight in config.weights if name in terms))
-        optimizer.step()
-        average.update_parameters(plain)
-        losses.append({name: term.detach() for name, term in terms.items()})
-
-        before, progress.pictures = progress.pictures, progress.pictures + step
-        if before // config.evaluate_every != progress.pictures // config.evaluate_every or progress.pictures + step > config.pictures:
-            progress.seconds = time.perf_counter() - started
-            scores = evaluate(average.module.eval(), validation, size=config.size).summary()
-            row = {"pictures": progress.pictures, "seconds": round(progress.seconds, 1), **_means(losses)}
-            row |= {name: scores[name] for name in IN_HISTORY}
-            losses.clear()
-            progress.history.append(row)
-            if folder is not None:
-                checkpoint.save(accelerator, folder)
-                if accelerator.is_main_process:
-                    (folder / "history.json").write_text(json.dumps(progress.history, indent=1) + "\n")
-            if accelerator.is_main_process:
-                report(row)
-    return average.module.eval()
+    seen = TrainingCrops(training, config.pictures, config.seed, config.size, config.augmentation)
+    plan = engine.Plan(config.pictures, config.batch, config.evaluate_every, config.precision, config.workers, config.seed)
+    task = _Task(config, validation)
+    engine.fit(task, seen, plan, folder, resume, report)
+    return task.average.module.eval()
 
 
 IN_HISTORY = ("nme_inter_ocular", "median_inter_ocular", "failures_above_10", "n", "missed", "people")
@@ -140,7 +128,7 @@ def run(
     faces = choose(data, config.photographs, config.rendered, config.corrected, bad, warn)
     net = train(config, faces.training, faces.validation, folder, resume, report).cpu()
     shown = ytf68.NAME if config.photographs else "rendered"
-    history = json.loads((folder / "history.json").read_text())
+    history = engine.read_history(folder)
     calibration, reliability = calibrate(net, faces.validation, config.size)
     card = {
         "what": f"68 keypoints of a face in a grey crop of {config.size} pixels: {config.network}; moving average of the weights",
@@ -168,31 +156,3 @@ def _scores(net: nn.Module, faces: Faces, boxes: str, config: KeypointConfig) ->
     as_labelled = {"as_labelled": ytf68_offset.as_labelled} if faces.as_labelled else {}
     scores = evaluate(net, faces.labelled, boxes, size=config.size, **as_labelled)
     return {**scores.summary(), "by_group": scores.by_group}
-
-
-def _averaging(decay: float) -> Callable[[torch.Tensor, torch.Tensor, torch.Tensor], torch.Tensor]:
-    """Exponential moving average that forgets faster at first, so that the random beginning does not linger."""
-
-    def average(kept: torch.Tensor, new: torch.Tensor, steps: torch.Tensor) -> torch.Tensor:
-        if not new.is_floating_point():
-            return new
-        return kept + (1 - min(decay, (1 + float(steps)) / (10 + float(steps)))) * (new - kept)
-
-    return average
-
-
-def _means(losses: list[dict[str, torch.Tensor]]) -> dict[str, float]:
-    return {name: round(torch.stack([terms[name] for terms in losses]).mean().item(), 5) for name in losses[0]}
-
-
-class _Progress:
-    """What a checkpoint needs besides the networks."""
-
-    def __init__(self):
-        self.pictures, self.seconds, self.history = 0, 0.0, []
-
-    def state_dict(self) -> dict:
-        return vars(self)
-
-    def load_state_dict(self, state: dict) -> None:
-        vars(self).update(state)

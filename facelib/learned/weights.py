@@ -14,8 +14,9 @@ from safetensors.torch import save as write_tensors
 from torch import nn
 
 from facelib.images import write_whole
-from facelib.learned import keypoint_net
+from facelib.learned import harmonizer_net, keypoint_net
 from facelib.learned.confidence import Calibration
+from facelib.learned.embedding_net import Embedder
 
 FOLDER = Path(str(files("facelib.learned"))) / "weights"
 
@@ -86,3 +87,18 @@ def keypoint_network(folder: Path = FOLDER) -> nn.Module:
 def keypoint_calibration(folder: Path = FOLDER) -> Calibration:
     """How the network's spread becomes an expected error: kept in the card of its weights."""
     return Calibration(**card("keypoints", folder)["calibration"])
+
+
+@cache
+def embedder(role: str, folder: Path = FOLDER) -> Embedder:
+    """The network that turns faces into vectors: "loss", for training, or "judge", which no training may use; loaded once."""
+    name = f"embedding-{role}"
+    return load(Embedder(card(name, folder)["config"]["widths"]), name, folder).to(memory_format=torch.channels_last)
+
+
+@cache
+def harmonizer(recipe: str, folder: Path = FOLDER) -> nn.Module:
+    """The generator of a recipe, as `facelib.learned.harmonizer_recipes` names it; loaded once."""
+    name = f"harmonizer-{recipe}"
+    net = harmonizer_net.GENERATORS[card(name, folder)["config"]["generator"]]()
+    return load(net, name, folder).to(memory_format=torch.channels_last)

@@ -1,6 +1,5 @@
 """A checkpoint survives a kill at any moment; and a real training run, killed for real, ends as an unbroken one does."""
 
-import json
 import os
 import signal
 import subprocess
@@ -11,7 +10,7 @@ import pytest
 import torch
 from accelerate import Accelerator
 
-from facelib.learned import checkpoint
+from facelib.learned import checkpoint, engine
 
 RUN = """
 import sys
@@ -68,9 +67,10 @@ def test_a_run_that_was_killed_ends_as_an_unbroken_one(tmp_path):
         process.send_signal(signal.SIGKILL)
         process.communicate()
     assert start("killed").communicate()[0].split()[-1] == "320"
-    whole, killed = (json.loads((tmp_path / name / "history.json").read_text()) for name in ("whole", "killed"))
+    whole, killed = (engine.read_history(tmp_path / name) for name in ("whole", "killed"))
     for row in (*whole, *killed):
-        row.pop("seconds")
+        for name in ("seconds", "per_second", "waiting"):
+            row.pop(name)
     assert whole == killed
     states = [torch.load(tmp_path / name / "checkpoint" / "custom_checkpoint_0.pkl", weights_only=True) for name in ("whole", "killed")]
     for key, value in states[0].items():

@@ -8,6 +8,7 @@ import torch
 
 from facelib import images
 from facelib.datasets.frame import Frame
+from facelib.learned import engine
 from facelib.learned.evaluate_keypoints import evaluate
 from facelib.learned.train_keypoints import KeypointConfig, train
 
@@ -41,7 +42,7 @@ def test_a_run_that_was_stopped_ends_as_if_it_had_not_been(tmp_path, frames):
     resumed = train(TINY, *frames, tmp_path / "stopped", resume=True)
     for key, value in whole.state_dict().items():
         torch.testing.assert_close(resumed.state_dict()[key], value, msg=key)
-    histories = [json.loads((tmp_path / name / "history.json").read_text()) for name in ("whole", "stopped")]
+    histories = [engine.read_history(tmp_path / name) for name in ("whole", "stopped")]
     assert [row["pictures"] for row in histories[0]] == [row["pictures"] for row in histories[1]] == [48, 96]
     assert [row["distance"] for row in histories[0]] == pytest.approx([row["distance"] for row in histories[1]])
 

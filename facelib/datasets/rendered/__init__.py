@@ -14,9 +14,9 @@ from facelib.datasets.rendered.parameters import Face
 from facelib.datasets.rendered.person import Hair, Identity, Shape, Skin
 from facelib.datasets.rendered.picture import Rendered, render
 from facelib.datasets.rendered.sample import face
-from facelib.datasets.rendered.swaps import appearance, full
+from facelib.datasets.rendered.swaps import appearance, full, toned
 
 __all__ = [
     "Expression", "Face", "Hair", "Identity", "Light", "Pose", "Rendered", "Scene", "Shape", "Skin", "appearance", "face", "frames", "full",
-    "render",
+    "render", "toned",
 ]  # fmt: skip

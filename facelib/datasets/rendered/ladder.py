@@ -78,7 +78,11 @@ def swap(name: str, index: int) -> Swap:
         raise ValueError(f"set: expected one of {', '.join(SETS)}, got {name!r}; choose one")
     if not 0 <= index < COUNT:
         raise ValueError(f"index: expected 0 to {COUNT - 1}, got {index}; a set has {COUNT} pairs")
-    rng = np.random.default_rng([2026, list(SETS).index(name), index])
+    return draw(name, np.random.default_rng([2026, list(SETS).index(name), index]))
+
+
+def draw(name: str, rng: np.random.Generator) -> Swap:
+    """Another pair as the set's are: for training, so that the sets stay unseen."""
     source, target = _alike(sample.face(rng), sample.face(rng))
     return Swap(*SETS[name](source, target, rng))
 

@@ -26,6 +26,12 @@ def appearance(source: Face, target: Face) -> Face:
     return dataclasses.replace(target, paint=source.paint or source.identity.skin, inner=None)
 
 
+def toned(source: Face, target: Face) -> Face:
+    """The appearance, in the target's skin tone: what fits the neck, and what a blend with matched colours is after."""
+    paint, own = source.paint or source.identity.skin, target.paint or target.identity.skin
+    return dataclasses.replace(target, paint=dataclasses.replace(paint, tone=own.tone, undertone=own.undertone), inner=None)
+
+
 def full(source: Face, target: Face) -> Face:
     """The source's skin, and its shape too in what the brows and the jaw enclose; jaw and skull are the target's."""
     return dataclasses.replace(appearance(source, target), inner=source.identity.shape)

@@ -1,0 +1,124 @@
+"""facelib train harmonizer and train embedding."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from facelib import records
+from facelib.commands import data, settings, terminal
+
+RECIPES, ROLES, TIERS = ("stable", "writeup"), ("loss", "judge"), ("smoke", "colab", "full")
+
+
+def add_train(command: Callable[..., argparse.ArgumentParser]) -> None:
+    """Tell the parser about `facelib train ...`."""
+    sub = command("harmonizer", train)
+    sub.add_argument("--recipe", choices=RECIPES, required=True, help="the write-up's way, or the one that works")
+    sub.add_argument("--data", default="ytf68", metavar="NAME|DIR", help="ytf68 or its folder, rendered, or a folder of photographs")
+    sub.add_argument("--tier", choices=TIERS, default="full", help="how long: a minute or so on a CPU, minutes on a GPU, or the whole run")
+    _add_common(sub)
+    sub.add_argument("--dry-run", action="store_true", help="print the plan: parameters, memory, steps, time")
+    data.add_jobs(sub)
+    sub = command("embedding", train_embedding)
+    sub.add_argument("--role", choices=ROLES, required=True, help="the one that training uses, or the one that judges")
+    sub.add_argument("--data", default="ytf68", metavar="NAME|DIR", help="ytf68 or its folder")
+    _add_common(sub)
+
+
+def add_evaluate(command: Callable[..., argparse.ArgumentParser]) -> None:
+    """Tell the parser about `facelib evaluate ...`."""
+    sub = command("forgetting", forgetting)
+    sub.add_argument("folder", type=Path, metavar="RUN", help="a folder of `facelib train harmonizer --set keep=true`")
+    sub.add_argument("--json", type=Path, metavar="FILE", help="write the numbers there too")
+
+
+def forgetting(options: argparse.Namespace) -> None:
+    """Whether a discriminator forgets: each one that a run kept, on the fakes of each generator that it kept."""
+    from facelib.datasets.pair_set import read
+    from facelib.learned import forgetting as evaluation
+    from facelib.learned import harmonizer_recipes as recipes
+    from facelib.learned.harmonizer_data import Source
+
+    records.check_place(options.json)
+    config = recipes.load(options.folder / "config.json")
+    pairs = options.folder / "pairs"
+    kinds = [pairs / "judged-another"] if (pairs / "judged-another").is_dir() else sorted(pairs.glob("judged-*"))
+    judged = [Source(read(folder), 1.0, True) for folder in kinds]  # of the kind of pictures that it was trained on
+    found = evaluation.measure(options.folder, config, judged)
+    record = {**records.made_by("facelib evaluate forgetting RUN"), "recipe": config.recipe, "seed": config.seed, **found}
+    print("discriminator of (rows), generator of (columns), in thousands of pictures; AUC")
+    print(" " * 6 + "".join(f"{moment / 1000:7.0f}" for moment in found["pictures"]))
+    for moment, row in zip(found["pictures"], found["auc"], strict=True):
+        print(f"{moment / 1000:6.0f}" + "".join(f"{auc:7.3f}" for auc in row))
+    print(f"forgotten: {found['forgotten']}")
+    records.save(options.json, record)
+
+
+def _add_common(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("-o", "--out", type=Path, metavar="RUN", help="a folder for pairs, checkpoints, logs, weights and card")
+    data.add_bad(sub)
+    sub.add_argument("--precision", choices=["no", "bf16"], default="no", help="mixed precision; bf16 is faster on a GPU and on some CPUs")
+    sub.add_argument("--seed", type=int, help="by default the one of what ships")
+    settings.add(sub)
+    sub.add_argument("--resume", action="store_true", help="go on from the last checkpoint in RUN")
+
+
+def train(options: argparse.Namespace) -> None:
+    """Train a harmonizer: a generator against a discriminator; write weights, their card and the log to RUN."""
+    from facelib.learned import harmonizer_recipes as recipes
+    from facelib.learned import harmonizer_run
+
+    config = recipes.of(options.recipe, options.tier)
+    options.seed = options.seed or 0
+    config = settings.change(dataclasses.replace(config, seed=options.seed, precision=options.precision), options.set)
+    if options.dry_run:
+        return print(json.dumps(harmonizer_run.plan(config), indent=1))
+    _check_folder(options.out)
+    with terminal.counter(" pictures", config.pictures) as tick:
+        card = harmonizer_run.run(
+            options.data,
+            options.out,
+            config,
+            bad=options.bad,
+            warn=terminal.warn,
+            resume=options.resume,
+            jobs=data.jobs(options),
+            command=_as_given("facelib train harmonizer", options, "recipe", "data", "tier"),
+            stage=lambda kind, done, total: terminal.progress(f"pairs, {kind}: {done} of {total}"),
+            report=_say,
+            tick=tick,
+        )
+    if card:
+        _say(card["scores"])
+
+
+def train_embedding(options: argparse.Namespace) -> None:
+    """Train a network that tells people apart; write weights, their card and the log to RUN."""
+    from facelib.learned import train_embedding as training
+
+    _check_folder(options.out)
+    config = dataclasses.replace(training.ROLES[options.role], precision=options.precision)
+    options.seed = config.seed if options.seed is None else options.seed
+    config = settings.change(dataclasses.replace(config, seed=options.seed), options.set)
+    command = _as_given("facelib train embedding", options, "role", "data")
+    card = training.run(options.data, options.out, options.role, config, options.bad, terminal.warn, options.resume, command, _say)
+    _say(card["scores"])
+
+
+def _as_given(command: str, options: argparse.Namespace, *names: str) -> str:
+    """The command, for the card."""
+    given = [f"--{name} {Path(str(getattr(options, name))).name}" for name in (*names, "precision", "seed")]
+    return " ".join([command, *given, *(f"--set {setting}" for setting in options.set), "-o RUN"])
+
+
+def _check_folder(folder: Path | None) -> None:
+    if folder is None:
+        raise ValueError("-o: expected a folder for the run; give -o RUN")
+
+
+def _say(row: dict) -> None:
+    print(json.dumps(row), flush=True)

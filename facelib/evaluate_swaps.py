@@ -1,0 +1,249 @@
+"""Swaps that have a right answer, and how near each way of blending comes to it.
+
+Protocols:
+
+self        two frames of one person, from different videos: the answer is the target itself
+recolour    a face in other colours onto its own head: the answer is the untouched photograph
+rendered    the sets of rendered swaps: the answer is drawn, the source's features in the target's tone
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from joblib import Parallel, delayed
+
+from facelib import blenders, bootstrap, colour, images, metrics
+from facelib.datasets import lessons
+from facelib.datasets.frame import Frame
+from facelib.datasets.pairs import Pair, face
+from facelib.datasets.workers import one_thread
+from facelib.swap import warp_face
+
+_BLOCK = 8  # pairs that a worker makes at a time
+BETTER = {"psnr": +1, "ssim": +1, "seam_error": -1, "identity": +1}  # which way each score is better; the other rows are for information
+_SCALES = (0, 1 / 64, 1 / 32)  # of the picture's side: at how many pixels' width a seam is looked for
+SCORES = (*BETTER, "rim_error", "identity_source", "moved", "tone_spread", "outside")
+
+Judge = Callable[[np.ndarray, np.ndarray], np.ndarray]  # pictures (N, S, S, 3) uint8 and points (N, 68, 2) to something of each
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to make a result of a warped source."""
+
+    blend: str  # a name in `facelib.blenders.BLENDERS`
+    colours: str  # a name in `facelib.colour.COLOURS`
+
+    @property
+    def name(self) -> str:
+        """As tables call it: the blend, with the colours where they are not what a swap would use."""
+        return self.blend if self.colours == blenders.colours_for(self.blend) else f"{self.blend}, colours {self.colours}"
+
+
+def ways(names: Iterable[str]) -> list[Way]:
+    """Each blend as a swap uses it. The write-up's own is "multiband:none", with the source's colours.
+
+    Raises
+    ------
+    ValueError
+        An unknown name.
+    """
+    chosen = []
+    for name in names:
+        blend, _, colours = name.partition(":")
+        blenders.get(blend)
+        colour.get(colours or blenders.colours_for(blend))
+        chosen.append(Way(blend, colours or blenders.colours_for(blend)))
+    return chosen
+
+
+def self_swaps(frames: Sequence[Frame], count: int, seed: int, size: int = 128) -> list[Pair]:
+    """Two frames of one person, as they are."""
+    return [Pair(pair.source, pair.target) for pair in lessons.another(frames, count, seed)]
+
+
+def rendered_swaps(frames: Sequence[Frame], count: int, seed: int, size: int = 128) -> list[Pair]:
+    """The first pairs of each set in turn; frames and seed are not used: the sets are frozen."""
+    from facelib.datasets.rendered import ladder
+
+    names = list(ladder.SETS)
+    chosen = [(names[index % len(names)], index // len(names)) for index in range(count)]
+    return [lessons.rendered(ladder.swap(name, index), f"{name}_{index:03d}", size) for name, index in chosen]
+
+
+PROTOCOLS: dict[str, Callable[[Sequence[Frame], int, int, int], list[Pair]]] = {
+    "self": self_swaps,
+    "recolour": lessons.itself,
+    "rendered": rendered_swaps,
+}
+
+
+@dataclass(frozen=True)
+class Scored:
+    """What was measured: `scores[score][way]` is (N,), a number a pair."""
+
+    scores: dict[str, dict[str, np.ndarray]]
+    people: list[str]
+    groups: list[str]  # for rendered pairs the set's name, otherwise ""
+
+
+def measure(
+    pairs: Sequence[Pair],
+    chosen: Sequence[Way],
+    judge: Judge,
+    finder: Judge,
+    size: int = 128,
+    jobs: int = 1,
+    report: Callable[[Iterable], Iterable] = iter,
+) -> Scored:
+    """Make every pair in every way, and score it.
+
+    Parameters
+    ----------
+    pairs : sequence of Pair
+        With an answer, or whose target is the answer.
+    chosen : sequence of Way
+        "target", the picture left alone, is scored besides.
+    judge : callable
+        Gives embeddings (N, D) of length 1.
+    finder : callable
+        Finds the keypoints (N, 68, 2), with the points that it is given to know where the faces are.
+    size : int
+        Pixels, the side of the pictures.
+    jobs : int
+        Processes; the numbers do not depend on them.
+    report : callable
+        Wraps the iterable of blocks, as tqdm does.
+
+    Returns
+    -------
+    Scored
+        `psnr` in dB and `ssim`, inside the mask; `seam_error`, the absolute logarithm of `metrics.seam_energy` with the answer as the
+        untouched picture, the mean over three scales: 0 where the border is as the answer's; `rim_error`, the same at the finest scale
+        alone, which a blend that keeps a rim of the target escapes; `identity`, the cosine of the judge's embeddings of result and
+        answer, and `identity_source`, of result and source; `moved`, how far the keypoints found in the result are from those found in
+        the answer, in per cent of the eyes' distance; `tone_spread`, of the result over the answer; `outside`, the largest change beyond
+        the mask, in grey levels.
+    """
+    blocks = [pairs[start : start + _BLOCK] for start in range(0, len(pairs), _BLOCK)]
+    names = ["target", *(way.name for way in chosen)]
+    found: dict[str, dict[str, list]] = {score: {name: [] for name in names} for score in SCORES}
+    made = Parallel(n_jobs=jobs, return_as="generator")(delayed(_make)(block, list(chosen), size) for block in blocks)
+    for block in report(made):
+        points, answers = (np.stack([one[part] for one in block]) for part in ("points", "answer"))
+        embedded, at = judge(answers, points), finder(answers, points)
+        sources = np.concatenate([judge(one["source"][None], one["source_points"][None]) for one in block])
+        for number, name in enumerate(names):
+            results = np.stack([one["results"][number] for one in block])
+            of = judge(results, points)
+            found["identity"][name] += list((of * embedded).sum(1))
+            found["identity_source"][name] += list((of * sources).sum(1))
+            found["moved"][name] += list(100 * metrics.nme(finder(results, points), at))
+            for score in block[0]["scores"][number]:
+                found[score][name] += [one["scores"][number][score] for one in block]
+    arrays = {score: {name: np.array(values) for name, values in of.items()} for score, of in found.items()}
+    return Scored(arrays, [pair.target.person for pair in pairs], [_group(pair) for pair in pairs])
+
+
+def table(scored: Scored, rivals: Sequence[str] = ()) -> list[dict]:
+    """A row a way: the mean of each score with its interval over people, and by how much it is better than each rival, pair by pair."""
+    rows = []
+    for name in scored.scores["psnr"]:
+        row = {"way": name, "n": len(scored.people), "people": len(set(scored.people))}
+        for score in SCORES:
+            row[score] = _mean(scored.scores[score][name], scored.people)
+        for rival in rivals:
+            if rival != name:
+                row[f"better than {rival}"] = {score: gain(scored, score, name, rival) for score in BETTER}
+        rows.append(row)
+    return rows
+
+
+def by_group(scored: Scored) -> dict[str, list[dict]]:
+    """For each set of rendered pairs, its table; nothing for other protocols."""
+    found = {}
+    for group in dict.fromkeys(scored.groups):
+        at = np.flatnonzero(np.array(scored.groups) == group)
+        part = {score: {name: values[at] for name, values in of.items()} for score, of in scored.scores.items()}
+        found[group] = table(Scored(part, [scored.people[index] for index in at], [group] * len(at)))
+    return found if list(found) != [""] else {}
+
+
+def gain(scored: Scored, score: str, name: str, rival: str) -> dict:
+    """By how much one way is better than another, pair by pair: above 0 is better, whichever way the score goes."""
+    ours, theirs = (scored.scores[score][one] for one in (name, rival))
+    both = np.isfinite(ours) & np.isfinite(theirs)
+    return _mean(BETTER[score] * (ours - theirs)[both], np.array(scored.people)[both])
+
+
+def as_text(rows: Sequence[dict]) -> str:
+    """The table for a person."""
+    lines = [f"{'':<28}" + "".join(f"{score:>24}" for score in BETTER)]
+    for row in rows:
+        lines.append(f"{row['way']:<28}" + "".join(f"{_text(row[score]):>24}" for score in BETTER))
+    for row in rows:
+        for key in [key for key in row if key.startswith("better than")]:
+            lines.append(f"{row['way']} {key}:" + "".join(f"{score:>12} {_text(row[key][score])}" for score in BETTER))
+    return "\n".join(lines)
+
+
+def _text(of: dict) -> str:
+    if of["mean"] is None:
+        return "-"
+    low, high = of["interval_95"]
+    return f"{of['mean']:.3f} ({low:.3f} to {high:.3f})"
+
+
+def _mean(values: np.ndarray, people: Sequence[str]) -> dict:
+    """Of what is a number: the target's PSNR to itself is not. None where nothing is."""
+    people = np.asarray(people)[np.isfinite(values)]
+    values = values[np.isfinite(values)]
+    if not len(values):
+        return {"mean": None, "interval_95": None}
+    ends = [round(float(end), 4) for end in bootstrap.interval(values, people)]
+    return {"mean": round(float(values.mean()), 4), "interval_95": ends}
+
+
+def _group(pair: Pair) -> str:
+    return pair.target.person.rsplit("_", 2)[0] if pair.answer is not None else ""
+
+
+def _make(block: Sequence[Pair], chosen: Sequence[Way], size: int) -> list[dict]:
+    with one_thread():
+        return [_one(pair, chosen, size) for pair in block]
+
+
+def _one(pair: Pair, chosen: Sequence[Way], size: int) -> dict:
+    """A pair in every way, and the scores that need no network."""
+    source, target = face(pair.source, size), face(pair.target, size)
+    crop = images.to_float(target.target)
+    answer = crop if pair.answer is None else images.to_float(face(pair.answer, size).target)
+    picture = images.to_float(source.source)
+    if pair.recolour is not None:
+        picture = pair.recolour.apply(picture)
+    warped, mask, _ = warp_face(picture, crop, source.source_points, target.target_points)
+    matched = {name: colour.get(name)(warped, crop, mask) for name in {way.colours for way in chosen}}
+    results = [crop, *(blenders.get(way.blend)(matched[way.colours], crop, mask) for way in chosen)]
+    return {
+        "results": [images.to_bytes(result) for result in results],
+        "scores": [_scores(result, answer, crop, mask) for result in results],
+        "answer": images.to_bytes(answer),
+        "points": target.target_points.astype(np.float32),
+        "source": face(pair.source, size).target,
+        "source_points": face(pair.source, size).target_points.astype(np.float32),
+    }
+
+
+def _scores(result: np.ndarray, answer: np.ndarray, target: np.ndarray, mask: np.ndarray) -> dict[str, float]:
+    seams = [abs(float(np.log(max(metrics.seam_energy(result, answer, mask, len(mask) * scale), 1e-6)))) for scale in _SCALES]
+    return {
+        "psnr": metrics.psnr(result, answer, mask),
+        "ssim": metrics.ssim(result, answer, mask),
+        "seam_error": float(np.mean(seams)),
+        "rim_error": seams[0],
+        "tone_spread": metrics.tone_spread(result, mask) / max(metrics.tone_spread(answer, mask), 1e-6),
+        "outside": 255 * float(np.abs(result - target)[mask == 0].max(initial=0)),
+    }

@@ -1,0 +1,80 @@
+"""Composites for the harmonizer, out of folders of pairs: with a right answer where there is one, mirrored half the time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.utils.data import Dataset
+
+from facelib import keypoints
+from facelib.datasets.pair_set import ANSWER, POINTS, PairSet
+
+BLENDS = ("none", "poisson")  # of the matched composite: itself, and the blend that a residual generator starts from
+COMPOSITES = {"raw": "raw", "matched": "none"}  # by the name in a configuration, that of the array
+
+
+@dataclass(frozen=True)
+class Source:
+    """One folder of pairs, and how often it is drawn from."""
+
+    pairs: PairSet
+    share: float
+    answered: bool  # whether there is a right answer: the one that was drawn, or the target itself
+
+
+class Composites(Dataset):
+    """Item i is a dictionary of uint8 pictures (3, S, S), the mask (1, S, S), points (68, 2) and whether there is an answer; it depends on
+    the seed and i alone. `real` is an untouched picture with its own mask, for the discriminator."""
+
+    def __init__(self, sources: Sequence[Source], pictures: int, seed: int, composite: str = "raw"):
+        self.sources, self.pictures, self.seed = list(sources), pictures, seed
+        self.names = {"raw": COMPOSITES[composite], "mask": "mask"} | ({"start": "poisson"} if composite == "matched" else {})
+        self.edges = np.cumsum([source.share for source in self.sources]) / sum(source.share for source in self.sources)
+
+    def __len__(self) -> int:
+        return self.pictures
+
+    def __getitem__(self, i: int) -> dict[str, Tensor]:
+        rng = np.random.default_rng((self.seed, i))
+        item = self._composite(rng)
+        fields, index = self._draw(rng)[1:]
+        mirrored = rng.random() < 0.5
+        item["real"], item["real_mask"] = (_picture(fields[name][index], mirrored) for name in ("target", "mask"))
+        return item
+
+    def _draw(self, rng: np.random.Generator) -> tuple[Source, dict[str, np.ndarray], int]:
+        source = self.sources[int(np.searchsorted(self.edges, rng.random(), side="right"))]
+        return source, source.pairs.fields, int(rng.integers(len(source.pairs)))
+
+    def pair(self, index: int) -> dict[str, Tensor]:
+        """A pair of the first source, as it is."""
+        return self._item(self.sources[0], index, mirrored=False)
+
+    def _composite(self, rng: np.random.Generator) -> dict[str, Tensor]:
+        source, _, index = self._draw(rng)
+        return self._item(source, index, mirrored=rng.random() < 0.5)
+
+    def _item(self, source: Source, index: int, mirrored: bool) -> dict[str, Tensor]:
+        fields = source.pairs.fields
+        names = {**self.names, "answer": ANSWER if ANSWER in fields else "target"}
+        item = {name: _picture(fields[field][index], mirrored) for name, field in names.items()}
+        points = fields[POINTS][index]
+        item["points"] = torch.from_numpy(np.array(keypoints.mirror(points, fields["raw"].shape[1]) if mirrored else points, np.float32))
+        item["answered"] = torch.tensor(float(source.answered))
+        return item
+
+
+def to_unit(pictures: Tensor) -> Tensor:
+    """uint8 as the networks want it: in [-1, 1]."""
+    return pictures.float() / 127.5 - 1
+
+
+def _picture(array: np.ndarray, mirrored: bool) -> Tensor:
+    """(S, S) or (S, S, 3) as (1 or 3, S, S)."""
+    array = array[..., None] if array.ndim == 2 else array
+    array = array[:, ::-1] if mirrored else array
+    return torch.from_numpy(np.array(array.transpose(2, 0, 1), order="C"))

@@ -1,0 +1,125 @@
+"""What a harmonizer is trained with: the write-up's way, and the one that works."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from facelib.datasets.lessons import KINDS
+from facelib.learned.harmonizer_data import COMPOSITES
+from facelib.learned.harmonizer_losses import LOSSES
+from facelib.learned.harmonizer_net import GENERATORS
+
+
+@dataclass(frozen=True)
+class HarmonizerConfig:
+    """Everything that decides how a run comes out; saved beside the weights."""
+
+    recipe: str
+    generator: str  # a name in `harmonizer_net.GENERATORS`
+    weights: tuple[tuple[str, float], ...]  # of the losses in `harmonizer_losses.LOSSES`
+    pictures: int = 100_000
+    batch: int = 20
+    size: int = 128  # pixels, the composite's side
+    rate: float = 3e-4
+    slower: float = 1.0  # the discriminator's learning rate over the generator's (TTUR, Heusel et al. 2017)
+    momentum: float = 0.9  # Adam's first; for a game 0 to 0.5 is usual
+    decays: bool = False  # whether the learning rates go to zero at the end
+    turns: bool = False  # train by turns, or both networks in each step
+    generator_below: float = 0.0  # by turns: the loss below which the generator's turn ends
+    discriminator_below: float = 0.0
+    cap: int = 500  # steps that a turn may take
+    pool: int = 0  # older fakes that are shown again
+    past: int = 0  # past discriminators that still have a say
+    past_every: int = 500  # steps between those
+    augment: bool = False  # DiffAugment
+    spectral: bool = False
+    r1: float = 0.0  # the penalty's weight
+    r1_every: int = 16  # steps
+    ema_decay: float = 0.0  # 0: the weights as they are
+    alone: float = 0.0  # share of the run in which the generator learns without a discriminator
+    mix: tuple[tuple[str, float], ...] = (("strangers", 1.0),)  # kinds in `facelib.datasets.lessons.KINDS`, and how often each is drawn
+    pairs: int = 5000  # composites in all, of each kind its share
+    composite: str = "raw"  # what is harmonized: the "raw" composite, or the "matched" one, in the target's colours
+    evaluate_every: int = 10_000
+    keep: bool = False  # keep both networks at each evaluation, to see what discriminators forget
+    precision: str = "no"
+    workers: int = 0
+    seed: int = 0
+
+    def __post_init__(self):
+        """Refuse what would fail later, with one line."""
+        named = {"generator": GENERATORS, "composite": COMPOSITES} | {f"weights.{name}": LOSSES for name, _ in self.weights}
+        named |= {f"mix.{name}": KINDS for name, _ in self.mix}
+        for path, known in named.items():
+            value = path.partition(".")[2] or getattr(self, path)
+            if value not in known:
+                raise ValueError(f"{path.partition('.')[0]}: expected one of {', '.join(known)}, got {value!r}")
+        if self.size < _MULTIPLE or self.size % _MULTIPLE:
+            raise ValueError(f"size: expected a multiple of {_MULTIPLE} pixels, got {self.size}")
+        for name, least in (("batch", 2), ("pictures", self.batch), ("pairs", 1), ("evaluate_every", 1), ("cap", 1)):
+            if getattr(self, name) < least:
+                raise ValueError(f"{name}: expected at least {least}, got {getattr(self, name)}")
+
+
+_MULTIPLE = 32  # pixels: the generators halve their pictures five times
+RECIPES = {
+    "writeup": HarmonizerConfig(
+        recipe="writeup",
+        generator="plain",
+        weights=(("adversarial", 1.0), ("outside", 10.0), ("everywhere", 10.0), ("moments", 1.0), ("embedding", 1.0)),
+        turns=True,
+        generator_below=1.2,  # what the other losses come to when it copies, and a discriminator that guesses
+        discriminator_below=0.4,
+    ),
+    "stable": HarmonizerConfig(
+        recipe="stable",
+        generator="residual",
+        weights=(
+            ("reconstruction", 10.0),
+            ("gradients", 5.0),
+            ("structure", 1.0),
+            ("perceptual", 2.0),
+            ("identity", 0.5),
+            ("adversarial", 0.05),
+        ),
+        momentum=0.5,
+        decays=True,
+        augment=True,
+        spectral=True,
+        ema_decay=0.999,
+        alone=0.6,
+        mix=(("another", 0.4), ("drawn", 0.2), ("itself", 0.2), ("strangers", 0.2)),
+        pairs=30_000,
+        composite="matched",
+    ),
+}
+
+
+def of(recipe: str, tier: str = "full") -> HarmonizerConfig:
+    """A recipe at the size of a tier.
+
+    Raises
+    ------
+    ValueError
+        An unknown recipe or tier.
+    """
+    for name, value, known in (("recipe", recipe, RECIPES), ("tier", tier, TIERS)):
+        if value not in known:
+            raise ValueError(f"{name}: expected one of {', '.join(known)}, got {value!r}")
+    return dataclasses.replace(RECIPES[recipe], **TIERS[tier])
+
+
+def load(path: Path) -> HarmonizerConfig:
+    """A configuration as a run has left it."""
+    saved = json.loads(path.read_text(encoding="utf-8"))
+    return HarmonizerConfig(**{name: tuple(map(tuple, value)) if isinstance(value, list) else value for name, value in saved.items()})
+
+
+TIERS = {
+    "smoke": {"pictures": 2_000, "size": 64, "pairs": 200, "evaluate_every": 500},
+    "colab": {"pictures": 30_000, "evaluate_every": 2_500, "workers": 2},
+    "full": {"pictures": 50_000, "evaluate_every": 5_000, "workers": 4},
+}

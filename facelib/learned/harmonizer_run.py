@@ -1,0 +1,213 @@
+"""One run of a harmonizer's training: its plan, its faces, its logs, and what it leaves behind."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import torch
+from accelerate import PartialState
+from accelerate.utils import set_seed
+from torch import nn
+from torch.utils.data import default_collate
+
+from facelib import images, metrics, records
+from facelib.learned import checkpoint, engine, forgetting, harmonizer_faces, harmonizer_net, weights
+from facelib.learned import harmonizer_recipes as recipes
+from facelib.learned.harmonizer_data import Composites, Source, to_unit
+from facelib.learned.harmonizer_recipes import HarmonizerConfig
+from facelib.learned.train_harmonizer import Harmonizing
+
+_GRIDS = "grids"
+_FREE = ("workers", "keep")  # what a resumed run may have otherwise
+_SHOWN = 6  # pairs in a grid
+_JUDGED_AT_ONCE = 25
+_SECONDS_A_PICTURE = {"cpu": 0.05, "cuda": 0.002}  # a guess for the plan, until the log says more
+
+
+def run(
+    data: str | Path,
+    folder: Path,
+    config: HarmonizerConfig,
+    *,
+    bad: str = "refuse",
+    warn: Callable[[str], None] = lambda line: None,
+    resume: bool = False,
+    jobs: int = 1,
+    command: str = "",
+    stage: Callable[[str, int, int], None] = lambda kind, done, total: None,
+    report: Callable[[engine.Row], None] = lambda row: None,
+    tick: Callable[[int], None] = lambda pictures: None,
+) -> dict:
+    """Train a harmonizer; write the generator's weights, its card, its history and the turns into a folder.
+
+    Parameters
+    ----------
+    data : str or Path
+        "ytf68" or its folder, "rendered", or a folder of photographs.
+    folder : Path
+        Gets `config.json`, `pairs/`, `checkpoint/`, `history.jsonl`, `grids/`, and at the end `harmonizer-RECIPE.safetensors` and `.json`.
+    config : HarmonizerConfig
+    bad, warn
+        As for `facelib.learned.harmonizer_faces.choose`.
+    resume : bool
+        Go on from the folder's checkpoint.
+    jobs : int
+        Processes that make pairs.
+    command : str
+        What was asked for, for the card.
+    stage : callable
+        Called with the kind of pairs, how many are done, and of how many.
+    report, tick : callable
+        As for `facelib.learned.engine.fit`.
+
+    Returns
+    -------
+    dict
+        The card; empty in all processes but the main one.
+
+    Raises
+    ------
+    facelib.learned.engine.DivergedError
+        A loss became infinite or NaN.
+    ValueError, FileNotFoundError
+        Faces that are missing or of whom no pairs can be made; a run that was begun otherwise.
+    """
+    faces, process = harmonizer_faces.choose(data, bad, warn), PartialState()
+    with process.main_process_first():  # the others find what it made
+        if process.is_main_process:
+            _begin(folder, config, resume)
+        training, validation = harmonizer_faces.prepare(faces, config, folder / "pairs", jobs, warn, stage)
+    judged = Composites(validation, config.pictures, config.seed, config.composite)
+
+    def judge(net: nn.Module) -> engine.Row:
+        if not process.is_main_process:
+            return {}
+        picture = grid(net, [judged[number] for number in range(_SHOWN)])
+        images.save(picture, folder / _GRIDS / f"{task.pictures:08d}.png")
+        if config.keep:
+            forgetting.keep(folder, task.pictures, task.plain, task.critic)
+        return score(net, validation, config.composite)
+
+    set_seed(config.seed)
+    task = Harmonizing(config, weights.embedder("loss"), judge)
+    seen = Composites(training, config.pictures, config.seed, config.composite)
+    plan = engine.Plan(config.pictures, config.batch, config.evaluate_every, config.precision, config.workers, config.seed)
+    history = engine.fit(task, seen, plan, folder, resume, report, tick)
+    if not process.is_main_process:
+        return {}
+    card = {
+        "what": f"generator of the recipe {config.recipe}, for composites of {config.size} pixels",
+        **records.made_by(command),
+        "data": {kind.pairs.folder.name: len(kind.pairs) for kind in training},
+        "held_out": faces.held_out,
+        "people_trained_on": sorted({frame.person for frame in faces.training}),
+        "pictures_seen": history[-1]["pictures"],
+        "seed": config.seed,
+        "config": asdict(config),
+        "scores": {name: history[-1][name] for name in SCORES},
+        "turns": task.turns.switches,
+        "seconds": round(history[-1]["seconds"]),
+        "software": f"torch {torch.__version__}",
+        "licence": "MIT, as the package; not for deceiving, identifying or watching people",
+    }
+    name = f"harmonizer-{config.recipe}"
+    weights.save(task.best().cpu(), name, card, folder)
+    (folder / f"{name}-history.json").write_text(json.dumps(history, indent=1) + "\n")
+    return card
+
+
+def _begin(folder: Path, config: HarmonizerConfig, resume: bool) -> None:
+    """Write the configuration; of an earlier run keep what this one goes on with, or nothing but the pairs."""
+    file, kept = folder / "config.json", folder / checkpoint.NAME
+    if resume and file.is_file() and checkpoint.find(folder):
+        before, now = asdict(recipes.load(file)), asdict(config)
+        changed = [f"{name} {before[name]}" for name in now if now[name] != before[name] and name not in _FREE]
+        if changed:
+            raise ValueError(f"{file}: the run was begun with {', '.join(changed)}; --set those, or choose another folder")
+    if not resume:
+        for old in (kept, kept.with_suffix(".old"), folder / forgetting.KEPT, folder / _GRIDS):
+            shutil.rmtree(old, ignore_errors=True)
+    (folder / _GRIDS).mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(asdict(config), indent=1) + "\n")
+
+
+def new(config: HarmonizerConfig) -> nn.Module:
+    """A generator with random weights."""
+    return harmonizer_net.GENERATORS[config.generator]()
+
+
+def plan(config: HarmonizerConfig) -> dict:
+    """What a run would do, without doing it: parameters, memory, steps, time."""
+    generator, discriminator = harmonizer_net.GENERATORS[config.generator](), harmonizer_net.Discriminator(config.spectral)
+    parameters = {
+        name: sum(p.numel() for p in net.parameters()) for name, net in (("generator", generator), ("discriminator", discriminator))
+    }
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    picture = config.size**2 * 3
+    arrays = 3 * picture + config.size**2 + (2 * picture if config.composite == "matched" else 0)
+    return {
+        "recipe": config.recipe,
+        "device": device,
+        "parameters": parameters,
+        # weights, gradients and Adam's two moments; then activations, by a rule of thumb of 60 maps of the picture's size in each network
+        "memory_mb": round((16 * sum(parameters.values()) + 2 * 60 * 4 * config.batch * config.size**2) / 1e6),
+        "pairs": config.pairs,
+        "pairs_on_disk_mb": round(config.pairs * arrays / 1e6),
+        "pictures": config.pictures,
+        "steps": config.pictures // config.batch,
+        "minutes": round(config.pictures * _SECONDS_A_PICTURE[device] * (config.size / 128) ** 2 / 60),
+    }
+
+
+@torch.inference_mode()
+def score(net: nn.Module, sources: Sequence[Source], composite: str) -> engine.Row:
+    """Every pair of some sources, against the right answer: PSNR inside the mask and the seam's energy, and both for what the network
+    started from; and the mean absolute difference, `l1`."""
+    net = net.eval()
+    rows = []
+    for source in sources:
+        ordered = Composites([source], len(source.pairs), 0, composite)
+        for start in range(0, len(source.pairs), _JUDGED_AT_ONCE):
+            batch = default_collate([ordered.pair(index) for index in range(start, min(start + _JUDGED_AT_ONCE, len(source.pairs)))])
+            pictures = (*_made(net, batch), _pictures(batch["answer"]), batch["mask"][:, 0].numpy() / 255)
+            rows += [_scores(*one) for one in zip(*pictures, strict=True)]
+    net.train()
+    means = np.nanmean(rows, axis=0)
+    return {name: round(float(mean), 4) for name, mean in zip(SCORES, means, strict=True)}
+
+
+SCORES = ("psnr", "psnr_before", "seam", "seam_before", "l1")
+
+
+def _scores(made: np.ndarray, before: np.ndarray, answer: np.ndarray, mask: np.ndarray) -> list[float]:
+    both = [score(one, answer, mask) for score in (metrics.psnr, metrics.seam_energy) for one in (made, before)]
+    return [*both, float(np.abs(made - answer)[mask > 0.5].mean())]
+
+
+@torch.inference_mode()
+def grid(net: nn.Module, items: Sequence[dict]) -> np.ndarray:
+    """A column a pair: composite, what the network starts from, what it makes of it, and the right answer."""
+    net = net.eval()
+    batch = default_collate(list(items))
+    made, before = _made(net, batch)
+    net.train()
+    rows = (_pictures(batch["raw"]), before, made, _pictures(batch["answer"]))
+    return np.concatenate([np.concatenate(list(row), axis=1) for row in rows])
+
+
+def _made(net: nn.Module, batch: dict) -> tuple[np.ndarray, np.ndarray]:
+    """What a network makes of a batch, and what it starts from: (B, S, S, 3) in [0, 1]."""
+    device = next(net.parameters()).device
+    raw = to_unit(batch["raw"])
+    start = to_unit(batch["start"]) if "start" in batch else raw
+    made = net(*(part.to(device) for part in (raw, start, batch["mask"].float() / 255))).float().cpu()
+    return tuple(((x + 1) / 2).clamp(0, 1).permute(0, 2, 3, 1).numpy() for x in (made, start))
+
+
+def _pictures(batch: torch.Tensor) -> np.ndarray:
+    return images.to_float(np.ascontiguousarray(batch.permute(0, 2, 3, 1).numpy()))

@@ -1,0 +1,71 @@
+"""Kinds of pairs for the harmonizer: who is paired with whom, and what the right answer is."""
+
+import numpy as np
+import pytest
+
+from facelib import images, metrics
+from facelib.datasets import lessons, pairs
+from facelib.datasets.rendered import labelled, ladder
+
+ONE_PERSON_EACH = 4  # rendered frames
+
+
+@pytest.fixture(scope="module")
+def frames():
+    return labelled.later(12, seed=3, size=84)
+
+
+@pytest.mark.parametrize("kind", lessons.KINDS)
+def test_a_pair_depends_on_its_number_alone(kind, frames):
+    draw = lessons.KINDS[kind].draw
+    assert repr(draw(frames, 6, 1, 64)[:3]) == repr(draw(frames, 3, 1, 64))
+    assert repr(draw(frames, 3, 1, 64)) != repr(draw(frames, 3, 2, 64))
+
+
+def test_another_is_the_same_person_in_another_picture(frames):
+    drawn = lessons.another(frames, 40, 0)
+    assert all(pair.source.person == pair.target.person and pair.source.path != pair.target.path for pair in drawn)
+    assert [pair.recolour is not None for pair in drawn[:4]] == [False, True, False, True]
+
+
+def test_another_needs_somebody_with_two_videos(frames):
+    with pytest.raises(ValueError, match="two videos"):
+        lessons.another(frames[::ONE_PERSON_EACH], 3, 0)
+
+
+def test_frames_of_one_video_are_no_other_picture(ytf68_folder):
+    from facelib.datasets import ytf68
+
+    drawn = lessons.another(ytf68.load(ytf68_folder), 200, 0)
+    assert all(ytf68.video_of(pair.source) != ytf68.video_of(pair.target) for pair in drawn)
+
+
+def test_itself_differs_in_colours_alone(frames):
+    pair = lessons.itself(frames, 1, 0)[0]
+    face = pairs.face(pair.source, 64)
+    made = pairs.make(face, face)
+    np.testing.assert_allclose(images.to_float(made["raw"]), images.to_float(made["target"]), atol=0.2)
+    assert metrics.psnr(images.to_float(made["raw"]), images.to_float(made["target"]), made["mask"] / 255) > 30
+    recoloured = pairs.make(face, face, pair.recolour)
+    assert metrics.psnr(images.to_float(recoloured["raw"]), images.to_float(made["target"]), made["mask"] / 255) < 30
+
+
+def test_drawn_pairs_have_an_answer_in_the_targets_tone(frames):
+    pair = lessons.drawn(frames, 1, 0, 64)[0]
+    source, target, answer = (frame.face for frame in (pair.source, pair.target, pair.answer))
+    assert answer.paint.tone == target.identity.skin.tone
+    assert answer.paint.lip_red == source.identity.skin.lip_red
+    np.testing.assert_array_equal(pair.answer.points, pair.target.points)
+
+
+def test_drawn_pairs_are_not_those_of_the_sets():
+    trained = {repr(pair.target.face) for pair in lessons.drawn([], 14, 2026, 64)}
+    measured = {repr(ladder.swap(name, index).target) for name in ladder.SETS for index in range(4)}
+    assert not trained & measured
+
+
+def test_frames_are_listed_once(frames):
+    drawn = lessons.itself(frames, 20, 0)
+    used = lessons.frames_of(drawn)
+    assert len({id(frame) for frame in used}) == len(used)
+    assert {id(pair.source) for pair in drawn} == {id(frame) for frame in used}

@@ -1,0 +1,68 @@
+"""The generators as blenders: at the trained size, at larger ones, and near a picture's edge."""
+
+import cv2
+import numpy as np
+import pytest
+import torch
+
+from facelib.learned import harmonize, weights
+
+
+class Brighter(torch.nn.Module):
+    """Stands in for a generator: adds a tenth inside the mask."""
+
+    def forward(self, raw, start, mask):
+        self.shape = tuple(raw.shape)
+        return start + 0.2 * mask
+
+
+@pytest.fixture
+def brighter(monkeypatch):
+    net = Brighter()
+    monkeypatch.setattr(weights, "harmonizer", lambda recipe: net)
+    return net
+
+
+def scene(height, width, x, y, radius):
+    rng = np.random.default_rng(0)
+    target = cv2.GaussianBlur(rng.random((height, width, 3), np.float32), (0, 0), 3)
+    source = cv2.GaussianBlur(rng.random((height, width, 3), np.float32), (0, 0), 1)
+    mask = cv2.circle(np.zeros((height, width), np.float32), (x, y), radius, 1.0, -1)
+    return source, target, mask
+
+
+@pytest.mark.parametrize("shape", [(128, 128, 64, 70, 44), (301, 403, 200, 150, 90), (90, 77, 40, 45, 25)])
+def test_a_correction_comes_back_at_the_faces_size(brighter, shape):
+    source, target, mask = scene(*shape)
+    made, before = harmonize.unet(source, target, mask), harmonize.poisson.poisson(harmonize.colour.lab(source, target, mask), target, mask)
+    assert brighter.shape == (1, 3, 128, 128)
+    inner = cv2.erode(mask, np.ones((15, 15))) > 0
+    np.testing.assert_allclose((made - before)[inner], 0.1, atol=0.02)
+    np.testing.assert_array_equal(made[mask == 0], target[mask == 0])
+
+
+def test_a_large_face_keeps_its_detail(brighter):
+    source, target, mask = scene(600, 600, 300, 300, 200)
+    before = harmonize.poisson.poisson(harmonize.colour.lab(source, target, mask), target, mask)
+    made = harmonize.unet(source, target, mask)
+    inner = cv2.erode(mask, np.ones((41, 41))) > 0
+    detail = [cv2.Laplacian(picture, cv2.CV_32F)[inner].std() for picture in (made, before)]
+    assert detail[0] == pytest.approx(detail[1], rel=0.01)
+
+
+@pytest.mark.parametrize("blend", [harmonize.unet, harmonize.unet_writeup])
+def test_a_face_at_the_edge_and_no_face_at_all(brighter, blend):
+    source, target, mask = scene(120, 140, 8, 110, 30)
+    made = blend(source, target, mask)
+    assert made.shape == target.shape
+    assert made.dtype == np.float32
+    assert made.min() >= 0
+    assert made.max() <= 1
+    np.testing.assert_array_equal(blend(source, target, np.zeros_like(mask)), target)
+
+
+def test_the_square_is_that_of_training(brighter):
+    source, target, mask = scene(128, 128, 64, 70, 46)
+    harmonize.unet(source, target, mask)
+    window = harmonize.composite.box_of(mask)
+    assert harmonize._square(window, mask.shape)[2] == 128

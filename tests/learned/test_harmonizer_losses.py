@@ -1,0 +1,82 @@
+"""Each loss is zero where its wish is fulfilled, and grows with what it is about and with nothing else."""
+
+import dataclasses
+
+import pytest
+import torch
+
+from facelib.learned import harmonizer_losses as losses
+from facelib.learned.harmonizer_losses import LOSSES, Seen
+
+
+@pytest.fixture
+def seen():
+    torch.manual_seed(0)
+    raw, answer = torch.rand(2, 2, 3, 16, 16) * 2 - 1
+    mask = torch.zeros(2, 1, 16, 16)
+    mask[:, :, 4:12, 4:12] = 1
+    answer = raw + mask * (answer - raw)
+
+    def features(pictures):
+        return [pictures[:, :, ::2, ::2], pictures.flatten(1)[:, ::50]]
+
+    return Seen(raw, mask, answer, torch.ones(2), raw.clone(), torch.zeros(2), features)
+
+
+def made(seen, inside=0.0, outside=0.0):
+    return dataclasses.replace(seen, out=seen.raw + inside * seen.mask + outside * (1 - seen.mask))
+
+
+@pytest.mark.parametrize("name", ["outside", "everywhere", "moments", "embedding"])
+def test_the_composite_itself_keeps_everything(name, seen):
+    assert LOSSES[name](seen).item() == pytest.approx(0, abs=1e-6)
+
+
+@pytest.mark.parametrize("name", ["reconstruction", "gradients", "structure", "perceptual", "identity"])
+def test_the_answer_is_right(name, seen):
+    assert LOSSES[name](dataclasses.replace(seen, out=seen.answer)).item() == pytest.approx(0, abs=1e-6)
+    assert LOSSES[name](seen).item() > 0.01
+
+
+def test_outside_sees_only_what_is_outside(seen):
+    assert losses.outside(made(seen, inside=0.5)).item() == 0
+    assert losses.outside(made(seen, outside=0.5)).item() == pytest.approx(0.25)
+
+
+def test_everywhere_is_a_mean_square(seen):
+    assert losses.everywhere(made(seen, 0.5, 0.5)).item() == pytest.approx(0.25)
+
+
+def test_moments_are_those_of_the_face(seen):
+    assert losses.moments(made(seen, outside=0.5)).item() == pytest.approx(0, abs=1e-6)
+    assert losses.moments(made(seen, inside=0.5)).item() == pytest.approx(0.25, rel=1e-3)  # the mean moves, the spread stays
+
+
+def test_pictures_without_an_answer_have_no_part(seen):
+    nobody = dataclasses.replace(seen, answered=torch.zeros(2))
+    for name in ("reconstruction", "gradients", "structure", "perceptual"):
+        assert LOSSES[name](nobody).item() == 0
+    one = dataclasses.replace(seen, answered=torch.tensor([1.0, 0.0]))
+    alone = (seen.out - seen.answer).abs()[0][:, 4:12, 4:12].mean()
+    assert losses.reconstruction(one).item() == pytest.approx(alone.item(), rel=1e-5)
+
+
+def test_without_an_answer_identity_is_the_composites(seen):
+    nobody = dataclasses.replace(seen, answered=torch.zeros(2))
+    assert LOSSES["identity"](nobody).item() == 0
+    assert LOSSES["identity"](dataclasses.replace(nobody, out=seen.answer)).item() > 0.01
+
+
+def test_the_generator_wants_to_be_taken_for_real(seen):
+    fooled, caught = (dataclasses.replace(seen, verdict=torch.full((2,), logit)) for logit in (3.0, -3.0))
+    assert losses.adversarial(fooled) < losses.adversarial(seen) < losses.adversarial(caught)
+
+
+def test_the_discriminator_wants_to_be_right():
+    high, low = torch.full((2,), 3.0), torch.full((2,), -3.0)
+    assert losses.discriminator(high, low) < losses.discriminator(low, high)
+
+
+def test_r1_is_half_the_squared_slope():
+    real = torch.rand(2, 3, 4, 4, requires_grad=True)
+    assert losses.r1(real, (2 * real).flatten(1).sum(1)).item() == pytest.approx(4 * 48 / 2)

@@ -1,0 +1,172 @@
+"""Whole runs of a harmonizer's training, small ones on rendered faces: killed, resumed, by two processes, diverging, planned."""
+
+import dataclasses
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import torch
+
+from facelib import images
+from facelib.__main__ import main
+from facelib.learned import engine, forgetting, harmonizer_faces, harmonizer_recipes, harmonizer_run, weights
+
+SCRIPT = """
+import dataclasses, sys, torch
+from pathlib import Path
+from facelib.learned import harmonizer_faces, harmonizer_recipes, harmonizer_run
+torch.set_num_threads(1)
+harmonizer_faces._PEOPLE, harmonizer_faces._JUDGED = 3, {"drawn": 3}
+config = dataclasses.replace(harmonizer_recipes.of(sys.argv[2], "smoke"), **SMALL)
+harmonizer_run.run("rendered", Path(sys.argv[1]), config, resume=True, report=lambda row: print(row["pictures"], flush=True))
+"""
+SMALL = {"size": 32, "batch": 4, "pairs": 12, "pictures": 48, "evaluate_every": 12, "cap": 2}
+
+
+@pytest.fixture
+def few(monkeypatch):
+    monkeypatch.setattr(harmonizer_faces, "_PEOPLE", 3)
+    monkeypatch.setattr(harmonizer_faces, "_JUDGED", {"drawn": 3})
+
+
+def small(recipe, **changes):
+    return dataclasses.replace(harmonizer_recipes.of(recipe, "smoke"), **SMALL | changes)
+
+
+def start(folder, recipe, *launcher, **changes):
+    script = SCRIPT.replace("SMALL", repr(SMALL | changes))
+    (folder.parent / "script.py").write_text(script)
+    command = [sys.executable, *launcher, str(folder.parent / "script.py"), str(folder), recipe]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+@pytest.mark.parametrize("recipe", harmonizer_recipes.RECIPES)
+def test_a_run_leaves_weights_a_card_a_log_and_grids(tmp_path, few, recipe):
+    card = harmonizer_run.run("rendered", tmp_path, small(recipe, keep=True))
+    assert card["pictures_seen"] == 48
+    rows = engine.read_history(tmp_path)
+    assert [row["pictures"] for row in rows] == [12, 24, 36, 48]
+    assert {"psnr", "psnr_before", "l1", "per_second", "waiting", "generator"} <= set(rows[0])
+    grid = images.load(tmp_path / "grids" / "00000048.png")
+    assert grid.shape == (4 * 32, 6 * 32, 3)
+    net = weights.harmonizer(recipe, tmp_path)
+    assert weights.card(f"harmonizer-{recipe}", tmp_path)["config"]["generator"] == small(recipe).generator
+    assert sum(p.numel() for p in net.parameters()) == harmonizer_run.plan(small(recipe))["parameters"]["generator"]
+    assert bool(card["turns"]) == small(recipe).turns
+    judged = harmonizer_faces.prepare(harmonizer_faces.choose("rendered"), small(recipe), tmp_path / "pairs")[1]
+    found = forgetting.measure(tmp_path, small(recipe), judged)
+    assert found["pictures"] == [12, 24, 36, 48]
+    assert np.array(found["auc"]).shape == (4, 4)
+    assert -1 <= found["forgotten"] <= 1
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends SIGKILL")
+@pytest.mark.parametrize("recipe", harmonizer_recipes.RECIPES)
+def test_a_run_that_was_killed_ends_as_an_unbroken_one(tmp_path, recipe):
+    out, errors = start(tmp_path / "whole", recipe).communicate()
+    assert out.split() == ["12", "24", "36", "48"], errors
+    process = start(tmp_path / "killed", recipe)
+    assert process.stdout.readline().strip() == "12"
+    assert process.stdout.readline().strip() == "24"
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    out, errors = start(tmp_path / "killed", recipe).communicate()
+    assert out.split()[-1] == "48", errors
+    whole, killed = (
+        weights.load(harmonizer_run.new(small(recipe)), f"harmonizer-{recipe}", tmp_path / name) for name in ("whole", "killed")
+    )
+    for (name, ours), theirs in zip(whole.state_dict().items(), killed.state_dict().values(), strict=True):
+        assert torch.equal(ours, theirs), name
+
+
+@pytest.mark.parametrize("recipe", harmonizer_recipes.RECIPES)
+def test_two_processes_share_a_run(tmp_path, recipe):
+    launcher = ["-m", "accelerate.commands.launch", "--cpu", "--num_processes", "2", "--num_machines", "1", "--mixed_precision", "no"]
+    launcher += ["--dynamo_backend", "no", "--main_process_port", "0"]
+    out, errors = start(tmp_path / "run", recipe, *launcher, pictures=32, evaluate_every=16).communicate()
+    assert out.split() == ["16", "32"], errors  # one process reports
+    rows = engine.read_history(tmp_path / "run")
+    assert [row["pictures"] for row in rows] == [16, 32]
+    assert json.loads((tmp_path / "run" / f"harmonizer-{recipe}.json").read_text())["pictures_seen"] == 32
+
+
+def test_a_loss_that_diverges_is_named_and_the_last_good_checkpoint_is_kept(tmp_path, few, monkeypatch):
+    from facelib.learned.harmonizer_losses import LOSSES
+
+    calls = []
+
+    def breaks(seen):
+        calls.append(1)
+        return seen.out.mean() * (float("nan") if len(calls) > 4 else 1.0)
+
+    monkeypatch.setitem(LOSSES, "gradients", breaks)
+    with pytest.raises(engine.DivergedError, match="loss gradients: became nan"):
+        harmonizer_run.run("rendered", tmp_path, small("stable"))
+    assert [row["pictures"] for row in engine.read_history(tmp_path)] == [12]
+    assert (tmp_path / "checkpoint").is_dir()
+
+
+def test_the_command_prints_its_plan(capsys):
+    assert main(["train", "harmonizer", "--recipe", "writeup", "--dry-run", "--set", "batch=10"]) == 0
+    plan = json.loads(capsys.readouterr().out)
+    assert plan["steps"] * 10 == plan["pictures"]
+    assert {"parameters", "memory_mb", "minutes", "pairs_on_disk_mb"} <= set(plan)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["--recipe", "stable"], "-o: expected a folder"),
+        (["--recipe", "stable", "-o", "RUN", "--set", "weights.glue=1"], "expected NAME=VALUE with a name out of"),
+        (["--recipe", "stable", "-o", "RUN", "--set", "rate=fast"], "expected a value of type float"),
+        (["--recipe", "glue", "-o", "RUN"], "invalid choice: 'glue'"),
+        (["--recipe", "stable", "-o", "RUN", "--data", "nowhere"], "nowhere"),
+    ],
+)
+def test_bad_input_is_refused_in_one_line(arguments, complaint, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    try:
+        status = main(["train", "harmonizer", *arguments])
+    except SystemExit as stopped:
+        status = stopped.code
+    assert status == 2
+    said = capsys.readouterr().err.strip()
+    assert complaint in said
+    assert "\n" not in said
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_run_is_not_resumed_as_another(tmp_path, few):
+    harmonizer_run.run("rendered", tmp_path, small("stable", pictures=12))
+    with pytest.raises(ValueError, match=r"was begun with rate 0\.0003"):
+        harmonizer_run.run("rendered", tmp_path, small("stable", pictures=12, rate=1e-3), resume=True)
+    assert json.loads((tmp_path / "config.json").read_text())["rate"] == 3e-4
+    card = harmonizer_run.run("rendered", tmp_path, small("stable", pictures=12, rate=1e-3))  # anew
+    assert card["config"]["rate"] == 1e-3
+
+
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        ({"generator": "glue"}, "generator: expected one of plain"),
+        ({"composite": "glue"}, "composite: expected one of raw, matched, got 'glue'"),
+        ({"weights": (("glue", 1.0),)}, "weights: expected one of adversarial"),
+        ({"mix": (("glue", 1.0),)}, "mix: expected one of another"),
+        ({"size": 100}, "size: expected a multiple of 32 pixels, got 100"),
+        ({"pictures": 3}, "pictures: expected at least 20, got 3"),
+        ({"pairs": 0}, "pairs: expected at least 1, got 0"),
+    ],
+)
+def test_a_configuration_that_cannot_work_is_refused(changes, complaint):
+    with pytest.raises(ValueError, match=complaint):
+        dataclasses.replace(harmonizer_recipes.of("stable"), **changes)
+
+
+def test_a_kind_can_be_left_out(tmp_path, few):
+    mix = (("itself", 1.0), ("drawn", 0.0))
+    card = harmonizer_run.run("rendered", tmp_path, small("stable", mix=mix, pictures=12))
+    assert card["data"] == {"itself": 12}

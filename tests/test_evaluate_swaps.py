@@ -1,0 +1,130 @@
+"""Swaps against a right answer: a way that gives the answer is perfect, and tables say what is better than what."""
+
+import json
+
+import numpy as np
+import pytest
+
+from facelib import blenders, evaluate_swaps
+from facelib.__main__ import main
+from facelib.evaluate_swaps import Scored, ways
+
+PAIRS = 4
+
+
+def finder(pictures, points):
+    """Points that move to the right where the picture is lighter."""
+    return points + pictures.mean((1, 2, 3))[:, None, None] * (0.01, 0)
+
+
+@pytest.fixture(scope="module")
+def scored():
+    pairs = evaluate_swaps.rendered_swaps([], PAIRS, 0, 64)
+    return evaluate_swaps.measure(pairs, ways(["multiband", "none", "multiband:none"]), judge, finder, size=64)
+
+
+def judge(pictures, points):
+    """Small grey pictures as vectors."""
+    small = pictures[:, ::8, ::8].mean(-1).reshape(len(pictures), -1) - 100
+    return small / np.linalg.norm(small, axis=1, keepdims=True)
+
+
+def test_every_way_is_scored_on_every_pair(scored):
+    assert list(scored.scores["psnr"]) == ["target", "multiband", "none", "multiband, colours none"]
+    assert all(values.shape == (PAIRS,) for of in scored.scores.values() for values in of.values())
+    assert scored.groups == ["same", "light", "pose", "mouth"]
+
+
+def test_a_pyramid_reaches_over_the_border_and_the_raw_composite_does_not(scored):
+    for name in ("target", "none"):
+        assert scored.scores["outside"][name].max() == 0
+    assert scored.scores["outside"]["multiband"].min() > 1
+
+
+def test_what_is_found_in_a_result_is_compared_with_the_answer(scored):
+    assert (scored.scores["moved"]["multiband"] > 0).all()
+    assert scored.scores["moved"]["multiband"].max() < 5
+
+
+def test_more_processes_give_the_same_numbers(scored):
+    pairs = evaluate_swaps.rendered_swaps([], PAIRS, 0, 64)
+    again = evaluate_swaps.measure(pairs, ways(["multiband", "none", "multiband:none"]), judge, finder, size=64, jobs=2)
+    for score, of in scored.scores.items():
+        for name, values in of.items():
+            np.testing.assert_array_equal(again.scores[score][name], values)
+
+
+def test_better_is_positive_whichever_way_a_score_goes():
+    good, bad = np.full(6, 30.0), np.full(6, 20.0)
+    scores = {score: {"a": good if way > 0 else bad, "b": bad if way > 0 else good} for score, way in evaluate_swaps.BETTER.items()}
+    scored = Scored(scores, [f"person {number}" for number in range(6)], [""] * 6)
+    for score in evaluate_swaps.BETTER:
+        assert evaluate_swaps.gain(scored, score, "a", "b") == {"mean": 10.0, "interval_95": [10.0, 10.0]}
+        assert evaluate_swaps.gain(scored, score, "b", "a")["mean"] == -10.0
+
+
+def test_pairs_without_a_score_do_not_count():
+    values = np.array([1.0, np.nan, 3.0])
+    scored = Scored({"psnr": {"a": values, "b": np.zeros(3)}}, ["p", "q", "r"], [""] * 3)
+    assert evaluate_swaps.gain(scored, "psnr", "a", "b")["mean"] == 2.0
+
+
+def test_where_nothing_is_a_number_there_is_no_mean():
+    scored = Scored({"psnr": {"a": np.full(2, np.inf), "b": np.zeros(2)}}, ["p", "q"], [""] * 2)
+    assert evaluate_swaps.gain(scored, "psnr", "a", "b") == {"mean": None, "interval_95": None}
+
+
+def test_the_table_has_a_row_a_way_and_compares_with_rivals(scored):
+    rows = evaluate_swaps.table(scored, ["multiband"])
+    assert [row["way"] for row in rows] == list(scored.scores["psnr"])
+    assert "better than multiband" in rows[0]
+    assert "better than multiband" not in rows[1]
+    assert list(evaluate_swaps.by_group(scored)) == ["same", "light", "pose", "mouth"]
+    assert "multiband" in evaluate_swaps.as_text(rows)
+
+
+def test_ways_are_named_as_a_swap_uses_them():
+    assert [way.name for way in ways(["none", "poisson", "poisson:rgb", "none:lab"])] == [
+        "none",
+        "poisson",
+        "poisson, colours rgb",
+        "none, colours lab",
+    ]
+    assert [way.colours for way in ways(["none", "unet-writeup", "poisson"])] == ["none", "none", "lab"]
+    assert ways(blenders.BLENDERS)
+    with pytest.raises(ValueError, match="expected one of"):
+        ways(["glue"])
+
+
+def test_the_answer_itself_is_perfect():
+    pair = evaluate_swaps.rendered_swaps([], 1, 0, 64)[0]
+    answer = evaluate_swaps._one(pair, [], 64)["answer"]
+    scores = evaluate_swaps._scores(*(answer.astype(np.float32) / 255,) * 3, np.pad(np.ones((32, 32), np.float32), 16))
+    assert scores == {
+        "psnr": float("inf"),
+        "ssim": pytest.approx(1),
+        "seam_error": pytest.approx(0),
+        "rim_error": pytest.approx(0),
+        "tone_spread": 1,
+        "outside": 0,
+    }
+
+
+def test_the_command_writes_its_record(tmp_path, capsys):
+    file = tmp_path / "swaps.json"
+    arguments = ["--protocol", "rendered", "--n", "3", "--size", "64", "--jobs", "1", "--blends", "multiband", "unet", "none"]
+    assert main(["evaluate", "swaps", *arguments, "--json", str(file)]) == 0
+    record = json.loads(file.read_text())
+    assert [row["way"] for row in record["table"]] == ["target", "multiband", "unet", "none"]
+    assert set(record["sets"]) == {"same", "light", "pose"}
+    assert record["judge"]["name"] == "embedding-judge"
+    unet = record["table"][2]
+    assert -1 <= unet["identity"]["mean"] <= 1
+    assert unet["outside"]["mean"] == 0
+    assert "better than multiband" in unet
+    assert "unet" in capsys.readouterr().out
+
+
+def test_the_command_refuses_an_unknown_blend(capsys):
+    assert main(["evaluate", "swaps", "--protocol", "rendered", "--blends", "glue"]) == 2
+    assert "got glue" in capsys.readouterr().err
