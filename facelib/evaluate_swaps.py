@@ -232,8 +232,8 @@ def _one(pair: Pair, chosen: Sequence[Way], size: int) -> dict:
         "scores": [_scores(result, answer, crop, mask) for result in results],
         "answer": images.to_bytes(answer),
         "points": target.target_points.astype(np.float32),
-        "source": face(pair.source, size).target,
-        "source_points": face(pair.source, size).target_points.astype(np.float32),
+        "source": source.target,
+        "source_points": source.target_points.astype(np.float32),
     }
 
 
