@@ -8,16 +8,14 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch import nn
-from torch.utils.data import default_collate
 
 from facelib import verification
-from facelib.learned import weights
-from facelib.learned.harmonizer_data import Composites, Source, to_unit
+from facelib.learned import harmonizer_data, weights
+from facelib.learned.harmonizer_data import Source, to_unit
 from facelib.learned.harmonizer_net import GENERATORS, Discriminator
 from facelib.learned.harmonizer_recipes import HarmonizerConfig
 
 KEPT = "kept"  # the folder of a run that has its networks as they were
-_AT_ONCE = 25
 
 
 def keep(folder: Path, pictures: int, generator: nn.Module, discriminator: nn.Module) -> None:
@@ -53,7 +51,7 @@ def measure(folder: Path, config: HarmonizerConfig, sources: Sequence[Source]) -
     moments = sorted(int(path.name[:8]) for path in (folder / KEPT).glob("*-generator.safetensors"))
     if not moments:
         raise FileNotFoundError(f"{folder / KEPT}: no networks in it; train with --set keep=true")
-    batches = list(_batches(sources, config))
+    batches = list(harmonizer_data.batches(sources, config.composite))
     fakes = [_fakes(_load(GENERATORS[config.generator](), moment, "generator", folder), batches) for moment in moments]
     auc = np.zeros((len(moments), len(moments)))
     for row, moment in enumerate(moments):
@@ -77,13 +75,6 @@ def forgotten(auc: np.ndarray) -> float:
 
 def _load(net: nn.Module, moment: int, role: str, folder: Path) -> nn.Module:
     return weights.load(net, f"{moment:08d}-{role}", folder / KEPT)
-
-
-def _batches(sources: Sequence[Source], config: HarmonizerConfig):
-    for source in sources:
-        pairs = Composites([source], len(source.pairs), 0, config.composite)
-        for start in range(0, len(pairs), _AT_ONCE):
-            yield default_collate([pairs.pair(index) for index in range(start, min(start + _AT_ONCE, len(pairs)))])
 
 
 @torch.inference_mode()

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from torch import Tensor
-from torch.utils.data import Dataset
+from torch.utils.data import Dataset, default_collate
 
 from facelib import keypoints
 from facelib.datasets.pair_set import ANSWER, POINTS, PairSet
 
 BLENDS = ("none", "poisson")  # of the matched composite: itself, and the blend that a residual generator starts from
+_AT_ONCE = 25  # pairs, where networks are judged
 COMPOSITES = {"raw": "raw", "matched": "none"}  # by the name in a configuration, that of the array
 
 
@@ -66,6 +67,14 @@ class Composites(Dataset):
         item["points"] = torch.from_numpy(np.array(keypoints.mirror(points, fields["raw"].shape[1]) if mirrored else points, np.float32))
         item["answered"] = torch.tensor(float(source.answered))
         return item
+
+
+def batches(sources: Sequence[Source], composite: str) -> Iterator[dict[str, Tensor]]:
+    """Every pair of some sources once, as it is, in order."""
+    for source in sources:
+        pairs = Composites([source], len(source.pairs), 0, composite)
+        for start in range(0, len(pairs), _AT_ONCE):
+            yield default_collate([pairs.pair(index) for index in range(start, min(start + _AT_ONCE, len(pairs)))])
 
 
 def to_unit(pictures: Tensor) -> Tensor:

@@ -16,7 +16,7 @@ from torch import nn
 from torch.utils.data import default_collate
 
 from facelib import images, metrics, records
-from facelib.learned import checkpoint, engine, forgetting, harmonizer_faces, harmonizer_net, weights
+from facelib.learned import checkpoint, engine, forgetting, harmonizer_data, harmonizer_faces, harmonizer_net, weights
 from facelib.learned import harmonizer_recipes as recipes
 from facelib.learned.harmonizer_data import Composites, Source, to_unit
 from facelib.learned.harmonizer_recipes import HarmonizerConfig
@@ -25,7 +25,6 @@ from facelib.learned.train_harmonizer import Harmonizing
 _GRIDS = "grids"
 _FREE = ("workers", "keep")  # what a resumed run may have otherwise
 _SHOWN = 6  # pairs in a grid
-_JUDGED_AT_ONCE = 25
 _SECONDS_A_PICTURE = {"cpu": 0.05, "cuda": 0.002}  # a guess for the plan, until the log says more
 
 
@@ -143,7 +142,7 @@ def new(config: HarmonizerConfig) -> nn.Module:
 
 def plan(config: HarmonizerConfig) -> dict:
     """What a run would do, without doing it: parameters, memory, steps, time."""
-    generator, discriminator = harmonizer_net.GENERATORS[config.generator](), harmonizer_net.Discriminator(config.spectral)
+    generator, discriminator = new(config), harmonizer_net.Discriminator(config.spectral)
     parameters = {
         name: sum(p.numel() for p in net.parameters()) for name, net in (("generator", generator), ("discriminator", discriminator))
     }
@@ -170,12 +169,9 @@ def score(net: nn.Module, sources: Sequence[Source], composite: str) -> engine.R
     started from; and the mean absolute difference, `l1`."""
     net = net.eval()
     rows = []
-    for source in sources:
-        ordered = Composites([source], len(source.pairs), 0, composite)
-        for start in range(0, len(source.pairs), _JUDGED_AT_ONCE):
-            batch = default_collate([ordered.pair(index) for index in range(start, min(start + _JUDGED_AT_ONCE, len(source.pairs)))])
-            pictures = (*_made(net, batch), _pictures(batch["answer"]), batch["mask"][:, 0].numpy() / 255)
-            rows += [_scores(*one) for one in zip(*pictures, strict=True)]
+    for batch in harmonizer_data.batches(sources, composite):
+        pictures = (*_made(net, batch), _pictures(batch["answer"]), batch["mask"][:, 0].numpy() / 255)
+        rows += [_scores(*one) for one in zip(*pictures, strict=True)]
     net.train()
     means = np.nanmean(rows, axis=0)
     return {name: round(float(mean), 4) for name, mean in zip(SCORES, means, strict=True)}
