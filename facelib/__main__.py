@@ -64,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     harmonizer.add_evaluate(adder(evaluate))
     compare = commands.add_parser("compare", help="Put runs side by side.").add_subparsers(required=True, metavar="WHAT")
     keypoints.add_compare(adder(compare))
+    harmonizer.add_compare(adder(compare))
     train = commands.add_parser("train", help="Train a model that the package ships.").add_subparsers(required=True, metavar="WHAT")
     keypoints.add_train(adder(train))
     harmonizer.add_train(adder(train))

@@ -237,8 +237,14 @@ def _one(pair: Pair, chosen: Sequence[Way], size: int) -> dict:
     }
 
 
+def seam_errors(result: np.ndarray, answer: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """How far the jump across the border is from the answer's, at three scales: absolute logarithms, (3,), 0 where it is the same."""
+    energies = [metrics.seam_energy(result, answer, mask, len(mask) * scale) for scale in _SCALES]
+    return np.abs(np.log(np.maximum(energies, 1e-6)))
+
+
 def _scores(result: np.ndarray, answer: np.ndarray, target: np.ndarray, mask: np.ndarray) -> dict[str, float]:
-    seams = [abs(float(np.log(max(metrics.seam_energy(result, answer, mask, len(mask) * scale), 1e-6)))) for scale in _SCALES]
+    seams = seam_errors(result, answer, mask).tolist()
     return {
         "psnr": metrics.psnr(result, answer, mask),
         "ssim": metrics.ssim(result, answer, mask),

@@ -8,10 +8,10 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from facelib import records
+from facelib import records, tier
 from facelib.commands import data, settings, terminal
 
-RECIPES, ROLES, TIERS = ("stable", "writeup"), ("loss", "judge"), ("smoke", "colab", "full")
+RECIPES, ROLES = ("stable", "writeup"), ("loss", "judge")
 
 
 def add_train(command: Callable[..., argparse.ArgumentParser]) -> None:
@@ -19,7 +19,8 @@ def add_train(command: Callable[..., argparse.ArgumentParser]) -> None:
     sub = command("harmonizer", train)
     sub.add_argument("--recipe", choices=RECIPES, required=True, help="the write-up's way, or the one that works")
     sub.add_argument("--data", default="ytf68", metavar="NAME|DIR", help="ytf68 or its folder, rendered, or a folder of photographs")
-    sub.add_argument("--tier", choices=TIERS, default="full", help="how long: a minute or so on a CPU, minutes on a GPU, or the whole run")
+    tiers_help = "how long: a minute or so on a CPU, minutes on a GPU, or the whole run (default: FACELIB_TIER, or full)"
+    sub.add_argument("--tier", choices=tier.TIERS, help=tiers_help)
     _add_common(sub)
     sub.add_argument("--dry-run", action="store_true", help="print the plan: parameters, memory, steps, time")
     data.add_jobs(sub)
@@ -27,6 +28,17 @@ def add_train(command: Callable[..., argparse.ArgumentParser]) -> None:
     sub.add_argument("--role", choices=ROLES, required=True, help="the one that training uses, or the one that judges")
     sub.add_argument("--data", default="ytf68", metavar="NAME|DIR", help="ytf68 or its folder")
     _add_common(sub)
+
+
+def add_compare(command: Callable[..., argparse.ArgumentParser]) -> None:
+    """Tell the parser about `facelib compare ...`."""
+    sub = command("harmonizers", study)
+    sub.add_argument("--data", default="ytf68", metavar="NAME|DIR", help="ytf68 or its folder, rendered, or a folder of photographs")
+    sub.add_argument("--seeds", type=int, default=3, metavar="K", help="runs of each variant (default: %(default)s)")
+    sub.add_argument("--pictures", type=int, default=8000, metavar="N", help="that each run sees (default: %(default)s)")
+    sub.add_argument("-o", "--out", type=Path, metavar="RUNS", help="a folder for the runs; what is done there stays done")
+    data.add_jobs(sub)
+    sub.add_argument("--json", type=Path, metavar="FILE", help="write the numbers there too")
 
 
 def add_evaluate(command: Callable[..., argparse.ArgumentParser]) -> None:
@@ -58,6 +70,24 @@ def forgetting(options: argparse.Namespace) -> None:
     records.save(options.json, record)
 
 
+def study(options: argparse.Namespace) -> None:
+    """Train the report's recipe with one thing changed at a time, from several seeds: what each loss does, and what each remedy buys."""
+    from facelib.learned import harmonizer_study
+
+    records.check_place(options.json)
+    _check_folder(options.out)
+    for name, least in (("seeds", 1), ("pictures", 100)):
+        if getattr(options, name) < least:
+            raise ValueError(f"--{name}: expected at least {least}, got {getattr(options, name)}")
+    with terminal.counter(" runs", options.seeds * len(harmonizer_study.VARIANTS)) as tick:
+        found = harmonizer_study.run(
+            options.data, options.out, options.pictures, options.seeds, data.jobs(options), terminal.warn, lambda name, done: tick(done)
+        )
+    print(harmonizer_study.as_text(found))
+    command = f"facelib compare harmonizers --data {Path(options.data).name} --seeds {options.seeds} --pictures {options.pictures} -o RUNS"
+    records.save(options.json, {**records.made_by(command), **found})
+
+
 def _add_common(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("-o", "--out", type=Path, metavar="RUN", help="a folder for pairs, checkpoints, logs, weights and card")
     data.add_bad(sub)
@@ -72,6 +102,7 @@ def train(options: argparse.Namespace) -> None:
     from facelib.learned import harmonizer_recipes as recipes
     from facelib.learned import harmonizer_run
 
+    options.tier = options.tier or tier.current("full")
     config = recipes.of(options.recipe, options.tier)
     options.seed = options.seed or 0
     config = settings.change(dataclasses.replace(config, seed=options.seed, precision=options.precision), options.set)

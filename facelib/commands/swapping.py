@@ -33,6 +33,7 @@ def add(command: Callable[..., argparse.ArgumentParser]) -> None:
         help=f"how the face takes on TARGET's colours; none keeps its own (default: {colour.DEFAULT}, but none for none and unet-writeup)",
     )
     sub.add_argument("--forehead", action="store_true", help="let the face go on above the brows; where hair hangs low it comes along")
+    sub.add_argument("--weights", type=Path, metavar="RUN", help="for unet: a folder of `facelib train harmonizer`, instead of what ships")
     sub.add_argument("--stages", type=Path, metavar="DIR", help="write every intermediate there as a picture")
 
     sub = command("demo", demo)
@@ -43,6 +44,10 @@ def add(command: Callable[..., argparse.ArgumentParser]) -> None:
 
 def swap(options: argparse.Namespace) -> None:
     """The face in SOURCE goes onto the head in TARGET."""
+    if options.weights:
+        from facelib.learned import weights
+
+        weights.use(options.weights)
     inputs = (options.source, options.target)
     folder = options.stages
     stage_files = [folder / name for name in STAGE_FILES] if folder else []

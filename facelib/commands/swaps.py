@@ -10,6 +10,7 @@ from facelib import blenders, records
 from facelib.commands import data, terminal
 
 PROTOCOLS = ("self", "recolour", "rendered")
+RECIPES = ("stable", "writeup")
 RIVALS = ("multiband", "feather", "poisson", "seamless-clone", "multiband:none")
 
 
@@ -28,6 +29,7 @@ def add_evaluate(command: Callable[..., argparse.ArgumentParser]) -> None:
     sub.add_argument("--size", type=int, default=128, metavar="S", help="the pictures' side in pixels (default: %(default)s)")
     sub.add_argument("--seed", type=int, default=0)
     data.add_jobs(sub)
+    sub.add_argument("--weights", type=Path, metavar="RUN", help="a folder of `facelib train harmonizer`, instead of what ships")
     sub.add_argument("--json", type=Path, metavar="FILE", help="write the numbers there too")
 
 
@@ -41,6 +43,8 @@ def evaluate(options: argparse.Namespace) -> None:
     from facelib.learned import judge, predict_keypoints, weights
 
     records.check_place(options.json)
+    if options.weights:
+        weights.use(options.weights)
     chosen = evaluation.ways(options.blends)
     frames = []
     if options.protocol != "rendered":
@@ -66,7 +70,7 @@ def evaluate(options: argparse.Namespace) -> None:
         "size": options.size,
         "seed": options.seed,
         "judge": weights.which("embedding-judge"),
-        "weights": [weights.which(name) for name in ("keypoints", "harmonizer-stable", "harmonizer-writeup")],
+        "weights": [weights.which("keypoints"), *(weights.which(f"harmonizer-{name}", weights.harmonizer_place(name)) for name in RECIPES)],
         "table": evaluation.table(scored, rivals),
         "sets": evaluation.by_group(scored),
     }

@@ -1,7 +1,8 @@
 """The harmonizing generators as blenders: a square round the face goes through the network, and comes back at the size that it had.
 
-The network sees faces at 128 pixels. What it changes is smooth for the most part, so its *correction*, the difference between what it made
-and what it was given, is enlarged and added to the picture at full size: detail stays the warp's own, and a large face is not blurred.
+The networks see faces at 128 pixels. What `unet` says is what to *do*: how far to move, by how much to tone, which detail to add. That is
+enlarged and done to the picture at full size, so that a large face is not blurred. Of `unet_writeup`, which draws a picture of its own,
+the difference to what it was given is enlarged and added.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from torch import nn
 from facelib import colour, composite, poisson
 from facelib.datasets.pairs import crop_box
 from facelib.learned import weights
-from facelib.learned.harmonizer_net import Residual
+from facelib.learned.harmonizer_net import Changes
 
 SIZE = 128  # pixels, what the networks were trained at
 _NEAR = 4  # pixels: a square that differs by less is not resized
@@ -22,7 +23,7 @@ _SMOOTH = 1.0  # pixels of the network, the sigma below which corrections of lar
 
 
 def unet(source_warped: np.ndarray, target: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """The network of `facelib train harmonizer --recipe stable`: it corrects a Poisson blend in the target's colours.
+    """The network of `facelib train harmonizer --recipe stable`: it mends a Poisson blend in the target's colours.
 
     Parameters
     ----------
@@ -35,50 +36,65 @@ def unet(source_warped: np.ndarray, target: np.ndarray, mask: np.ndarray) -> np.
         Outside the mask, the target.
     """
     composite.check_arguments(source_warped, target, mask)
-    matched = colour.lab(source_warped, target, mask)
-    made = _corrected(weights.harmonizer("stable"), matched, target, mask, poisson.poisson(matched, target, mask))
-    return composite.paste(made, target, mask)
+    window = composite.box_of(mask)
+    if window is None:
+        return target.copy()
+    changes, first, square = _mended(source_warped, target, mask, window)
+    whole = _tensor(_cut(first, *square))
+    made = first.copy()
+    rows, columns, inside = _place(*square, mask.shape)
+    with torch.inference_mode():
+        made[rows, columns] = _picture(changes.to(square[2]).apply(whole))[inside]
+    return composite.paste(made.clip(0, 1), target, mask)
 
 
 def unet_writeup(source_warped: np.ndarray, target: np.ndarray, mask: np.ndarray) -> np.ndarray:
     """The write-up's network, `facelib train harmonizer --recipe writeup`: arguments and result as for `unet`, but it may change what is
     round the face."""
-    raw = composite.paste(source_warped, target, mask)
-    return _corrected(weights.harmonizer("writeup"), source_warped, target, mask, raw)
+    return _corrected(weights.harmonizer("writeup"), composite.paste(source_warped, target, mask), mask)
 
 
 def small_picture(source_warped: np.ndarray, target: np.ndarray, mask: np.ndarray) -> tuple[np.ndarray, slice, slice]:
-    """What the network of `unet` itself makes, enlarged to the face's size, with its rows and columns in the target: for comparison.
+    """What the network of `unet` makes of its own 128 pixels, enlarged to the face's size, with its rows and columns in the target: for
+    comparison.
 
     Arguments as for `unet`; the mask must not be empty.
     """
-    matched = colour.lab(source_warped, target, mask)
-    x, y, side = _square(composite.box_of(mask), mask.shape)
-    made, _ = _seen(weights.harmonizer("stable"), matched, target, mask, poisson.poisson(matched, target, mask), (x, y, side))
+    changes, first, (x, y, side) = _mended(source_warped, target, mask, composite.box_of(mask))
+    with torch.inference_mode():
+        made = _picture(changes.apply(_tensor(_shrunk(_cut(first, x, y, side)))))
     rows, columns, inside = _place(x, y, side, mask.shape)
     return cv2.resize(made, (side, side), interpolation=cv2.INTER_CUBIC)[inside].clip(0, 1), rows, columns
 
 
-def _corrected(net: nn.Module, source_warped: np.ndarray, target: np.ndarray, mask: np.ndarray, first: np.ndarray) -> np.ndarray:
-    """`first` with the network's correction."""
+@torch.inference_mode()
+def _mended(
+    source_warped: np.ndarray, target: np.ndarray, mask: np.ndarray, window: tuple[slice, slice]
+) -> tuple[Changes, np.ndarray, tuple[int, int, int]]:
+    """What the network says to do to a Poisson blend, the blend, and the square of it that is meant; the mean of what it says of the square
+    and of the mirrored one."""
+    matched = colour.lab(source_warped, target, mask)
+    first, square = poisson.poisson(matched, target, mask), _square(window, mask.shape)
+    small = [_tensor(_shrunk(_cut(picture, *square))) for picture in (composite.paste(matched, target, mask), first)]
+    small.append(torch.from_numpy(_shrunk(_cut(mask, *square)))[None, None])
+    net = weights.harmonizer("stable")
+    ways = net.changes(*small), net.changes(*(part.flip(-1) for part in small)).mirrored()
+    return Changes(*((one + other) / 2 for one, other in zip(*ways, strict=True))), first, square
+
+
+@torch.inference_mode()
+def _corrected(net: nn.Module, first: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """`first` with the difference that a network made."""
     window = composite.box_of(mask)
     if window is None:
         return first
     x, y, side = _square(window, mask.shape)
-    made, before = _seen(net, source_warped, target, mask, first, (x, y, side))
+    before = _shrunk(_cut(first, x, y, side))
+    given = _tensor(before), _tensor(before), torch.from_numpy(_shrunk(_cut(mask, x, y, side)))[None, None]
     rows, columns, inside = _place(x, y, side, mask.shape)
     corrected = first.copy()
-    corrected[rows, columns] += _enlarged(made - before, side)[inside]
+    corrected[rows, columns] += _enlarged(_picture(net(*given)) - before, side)[inside]
     return corrected.clip(0, 1)
-
-
-def _seen(
-    net: nn.Module, source_warped: np.ndarray, target: np.ndarray, mask: np.ndarray, first: np.ndarray, square: tuple[int, int, int]
-) -> tuple[np.ndarray, np.ndarray]:
-    """What the network makes of a square, and what it was given as a first guess, both at its own size."""
-    raw = composite.paste(source_warped, target, mask)
-    small = [_cut(picture, *square) for picture in (raw, first, mask)]
-    return _made(net, *small), small[1]
 
 
 def _place(x: int, y: int, side: int, shape: tuple[int, ...]) -> tuple[slice, slice, tuple[slice, slice]]:
@@ -104,19 +120,23 @@ def _enlarged(correction: np.ndarray, side: int) -> np.ndarray:
 
 
 def _cut(picture: np.ndarray, x: int, y: int, side: int) -> np.ndarray:
-    """A square of a picture, at the network's size; beyond the picture its border goes on."""
+    """A square of a picture; beyond the picture its border goes on."""
     height, width = picture.shape[:2]
     inside = picture[max(y, 0) : y + side, max(x, 0) : x + side]
     beyond = (max(-y, 0), max(y + side - height, 0), max(-x, 0), max(x + side - width, 0))
-    whole = cv2.copyMakeBorder(inside, *beyond, cv2.BORDER_REPLICATE)
-    return cv2.resize(whole, (SIZE, SIZE), interpolation=cv2.INTER_AREA if side > SIZE else cv2.INTER_LINEAR)
+    return cv2.copyMakeBorder(inside, *beyond, cv2.BORDER_REPLICATE)
 
 
-@torch.inference_mode()
-def _made(net: nn.Module, raw: np.ndarray, first: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """What the network makes, (128, 128, 3) in [0, 1]; of a residual one, the mean with what it makes of the mirrored picture."""
-    given = [torch.from_numpy(2 * picture - 1).permute(2, 0, 1)[None] for picture in (raw, first)] + [torch.from_numpy(mask)[None, None]]
-    made = net(*given)
-    if isinstance(net, Residual):
-        made = (made + net(*(part.flip(-1) for part in given)).flip(-1)) / 2
+def _shrunk(square: np.ndarray) -> np.ndarray:
+    """At the network's size."""
+    return cv2.resize(square, (SIZE, SIZE), interpolation=cv2.INTER_AREA if len(square) > SIZE else cv2.INTER_LINEAR)
+
+
+def _tensor(picture: np.ndarray) -> torch.Tensor:
+    """(H, W, 3) in [0, 1] as networks take it: (1, 3, H, W) in [-1, 1]."""
+    return torch.from_numpy(2 * picture - 1).permute(2, 0, 1)[None]
+
+
+def _picture(made: torch.Tensor) -> np.ndarray:
+    """And back, not clipped."""
     return (made[0].permute(1, 2, 0).numpy() + 1) / 2

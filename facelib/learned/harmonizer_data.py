@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 import torch
 from torch import Tensor
@@ -29,10 +30,11 @@ class Source:
 
 class Composites(Dataset):
     """Item i is a dictionary of uint8 pictures (3, S, S), the mask (1, S, S), points (68, 2) and whether there is an answer; it depends on
-    the seed and i alone. `real` is an untouched picture with its own mask, for the discriminator."""
+    the seed and i alone. `real` is an untouched picture with its own mask, for the discriminator. With `varied`, each item has other
+    colours."""
 
-    def __init__(self, sources: Sequence[Source], pictures: int, seed: int, composite: str = "raw"):
-        self.sources, self.pictures, self.seed = list(sources), pictures, seed
+    def __init__(self, sources: Sequence[Source], pictures: int, seed: int, composite: str = "raw", varied: bool = False):
+        self.sources, self.pictures, self.seed, self.varied = list(sources), pictures, seed, varied
         self.names = {"raw": COMPOSITES[composite], "mask": "mask"} | ({"start": "poisson"} if composite == "matched" else {})
         self.edges = np.cumsum([source.share for source in self.sources]) / sum(source.share for source in self.sources)
 
@@ -45,6 +47,8 @@ class Composites(Dataset):
         fields, index = self._draw(rng)[1:]
         mirrored = rng.random() < 0.5
         item["real"], item["real_mask"] = (_picture(fields[name][index], mirrored) for name in ("target", "mask"))
+        if self.varied:
+            item |= _coloured(item, [*self.names, "answer"], rng) | _coloured(item, ["real"], rng)
         return item
 
     def _draw(self, rng: np.random.Generator) -> tuple[Source, dict[str, np.ndarray], int]:
@@ -80,6 +84,16 @@ def batches(sources: Sequence[Source], composite: str) -> Iterator[dict[str, Ten
 def to_unit(pictures: Tensor) -> Tensor:
     """uint8 as the networks want it: in [-1, 1]."""
     return pictures.float() / 127.5 - 1
+
+
+def _coloured(item: dict[str, Tensor], names: Sequence[str], rng: np.random.Generator) -> dict[str, Tensor]:
+    """Some of an item's pictures in other colours, the same ones for all: paler or stronger, lighter or darker, with a tint."""
+    strength = rng.uniform(0.6, 1.7)
+    colours = strength * np.eye(3) + (1 - strength) * np.array([0.299, 0.587, 0.114])
+    matrix = np.exp(rng.normal(0, 0.15) + rng.normal(0, 0.08, (3, 1))) * colours
+    matrix = np.concatenate([matrix, rng.normal(0, 8, (3, 1))], 1)
+    pictures = {name: item[name].permute(1, 2, 0).contiguous().numpy() for name in names if item[name].shape[0] == 3}
+    return {name: torch.from_numpy(cv2.transform(picture, matrix)).permute(2, 0, 1).contiguous() for name, picture in pictures.items()}
 
 
 def _picture(array: np.ndarray, mirrored: bool) -> Tensor:

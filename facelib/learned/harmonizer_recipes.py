@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+from torch import nn
+
 from facelib.datasets.lessons import KINDS
+from facelib.learned import imagenet, weights
 from facelib.learned.harmonizer_data import COMPOSITES
 from facelib.learned.harmonizer_losses import LOSSES
 from facelib.learned.harmonizer_net import GENERATORS
@@ -36,12 +41,15 @@ class HarmonizerConfig:
     past_every: int = 500  # steps between those
     augment: bool = False  # DiffAugment
     spectral: bool = False
+    patches: bool = False  # a verdict on each place in the face, or one on the picture
     r1: float = 0.0  # the penalty's weight
     r1_every: int = 16  # steps
     ema_decay: float = 0.0  # 0: the weights as they are
     alone: float = 0.0  # share of the run in which the generator learns without a discriminator
+    embedding: str = "face"  # a name in `EMBEDDINGS`, of the network by which losses compare faces
     mix: tuple[tuple[str, float], ...] = (("strangers", 1.0),)  # kinds in `facelib.datasets.lessons.KINDS`, and how often each is drawn
     pairs: int = 5000  # composites in all, of each kind its share
+    varied: bool = False  # other colours for each pair each time, the same for all its pictures
     composite: str = "raw"  # what is harmonized: the "raw" composite, or the "matched" one, in the target's colours
     evaluate_every: int = 10_000
     keep: bool = False  # keep both networks at each evaluation, to see what discriminators forget
@@ -51,8 +59,8 @@ class HarmonizerConfig:
 
     def __post_init__(self):
         """Refuse what would fail later, with one line."""
-        named = {"generator": GENERATORS, "composite": COMPOSITES} | {f"weights.{name}": LOSSES for name, _ in self.weights}
-        named |= {f"mix.{name}": KINDS for name, _ in self.mix}
+        named = {"generator": GENERATORS, "composite": COMPOSITES, "embedding": EMBEDDINGS}
+        named |= {f"weights.{name}": LOSSES for name, _ in self.weights} | {f"mix.{name}": KINDS for name, _ in self.mix}
         for path, known in named.items():
             value = path.partition(".")[2] or getattr(self, path)
             if value not in known:
@@ -64,6 +72,7 @@ class HarmonizerConfig:
                 raise ValueError(f"{name}: expected at least {least}, got {getattr(self, name)}")
 
 
+EMBEDDINGS: dict[str, Callable[[], nn.Module]] = {"face": partial(weights.embedder, "loss"), "imagenet": imagenet.embedder}
 _MULTIPLE = 32  # pixels: the generators halve their pictures five times
 RECIPES = {
     "writeup": HarmonizerConfig(
@@ -76,21 +85,23 @@ RECIPES = {
     ),
     "stable": HarmonizerConfig(
         recipe="stable",
-        generator="residual",
+        generator="refiner",
         weights=(
             ("reconstruction", 10.0),
             ("gradients", 5.0),
             ("structure", 1.0),
             ("perceptual", 2.0),
             ("identity", 0.5),
-            ("adversarial", 0.05),
+            ("adversarial", 0.1),
         ),
+        rate=5e-4,
+        slower=2.0,
         momentum=0.5,
         decays=True,
-        augment=True,
-        spectral=True,
+        patches=True,
         ema_decay=0.999,
-        alone=0.6,
+        alone=0.1,
+        varied=True,
         mix=(("another", 0.4), ("drawn", 0.2), ("itself", 0.2), ("strangers", 0.2)),
         pairs=30_000,
         composite="matched",
@@ -118,8 +129,8 @@ def load(path: Path) -> HarmonizerConfig:
     return HarmonizerConfig(**{name: tuple(map(tuple, value)) if isinstance(value, list) else value for name, value in saved.items()})
 
 
-TIERS = {
+TIERS = {  # as `facelib.tier` names them
     "smoke": {"pictures": 2_000, "size": 64, "pairs": 200, "evaluate_every": 500},
     "colab": {"pictures": 30_000, "evaluate_every": 2_500, "workers": 2},
-    "full": {"pictures": 50_000, "evaluate_every": 5_000, "workers": 4},
+    "full": {"pictures": 60_000, "evaluate_every": 5_000, "workers": 4},
 }

@@ -37,6 +37,7 @@ def run(
     warn: Callable[[str], None] = lambda line: None,
     resume: bool = False,
     jobs: int = 1,
+    pairs: Path | None = None,
     command: str = "",
     stage: Callable[[str, int, int], None] = lambda kind, done, total: None,
     report: Callable[[engine.Row], None] = lambda row: None,
@@ -57,6 +58,8 @@ def run(
         Go on from the folder's checkpoint.
     jobs : int
         Processes that make pairs.
+    pairs : Path, optional
+        Where the pairs are, or are made, instead of in `folder`: for runs that learn from the same.
     command : str
         What was asked for, for the card.
     stage : callable
@@ -80,7 +83,7 @@ def run(
     with process.main_process_first():  # the others find what it made
         if process.is_main_process:
             _begin(folder, config, resume)
-        training, validation = harmonizer_faces.prepare(faces, config, folder / "pairs", jobs, warn, stage)
+        training, validation = harmonizer_faces.prepare(faces, config, pairs or folder / "pairs", jobs, warn, stage)
     judged = Composites(validation, config.pictures, config.seed, config.composite)
 
     def judge(net: nn.Module) -> engine.Row:
@@ -93,8 +96,8 @@ def run(
         return score(net, validation, config.composite)
 
     set_seed(config.seed)
-    task = Harmonizing(config, weights.embedder("loss"), judge)
-    seen = Composites(training, config.pictures, config.seed, config.composite)
+    task = Harmonizing(config, recipes.EMBEDDINGS[config.embedding](), judge)
+    seen = Composites(training, config.pictures, config.seed, config.composite, config.varied)
     plan = engine.Plan(config.pictures, config.batch, config.evaluate_every, config.precision, config.workers, config.seed)
     history = engine.fit(task, seen, plan, folder, resume, report, tick)
     if not process.is_main_process:
@@ -142,7 +145,7 @@ def new(config: HarmonizerConfig) -> nn.Module:
 
 def plan(config: HarmonizerConfig) -> dict:
     """What a run would do, without doing it: parameters, memory, steps, time."""
-    generator, discriminator = new(config), harmonizer_net.Discriminator(config.spectral)
+    generator, discriminator = new(config), harmonizer_net.Discriminator(config.spectral, config.patches)
     parameters = {
         name: sum(p.numel() for p in net.parameters()) for name, net in (("generator", generator), ("discriminator", discriminator))
     }
@@ -163,14 +166,13 @@ def plan(config: HarmonizerConfig) -> dict:
     }
 
 
-@torch.inference_mode()
 def score(net: nn.Module, sources: Sequence[Source], composite: str) -> engine.Row:
     """Every pair of some sources, against the right answer: PSNR inside the mask and the seam's energy, and both for what the network
     started from; and the mean absolute difference, `l1`."""
     net = net.eval()
     rows = []
     for batch in harmonizer_data.batches(sources, composite):
-        pictures = (*_made(net, batch), _pictures(batch["answer"]), batch["mask"][:, 0].numpy() / 255)
+        pictures = (*made(net, batch), _pictures(batch["answer"]), batch["mask"][:, 0].numpy() / 255)
         rows += [_scores(*one) for one in zip(*pictures, strict=True)]
     net.train()
     means = np.nanmean(rows, axis=0)
@@ -185,24 +187,24 @@ def _scores(made: np.ndarray, before: np.ndarray, answer: np.ndarray, mask: np.n
     return [*both, float(np.abs(made - answer)[mask > 0.5].mean())]
 
 
-@torch.inference_mode()
 def grid(net: nn.Module, items: Sequence[dict]) -> np.ndarray:
     """A column a pair: composite, what the network starts from, what it makes of it, and the right answer."""
     net = net.eval()
     batch = default_collate(list(items))
-    made, before = _made(net, batch)
+    after, before = made(net, batch)
     net.train()
-    rows = (_pictures(batch["raw"]), before, made, _pictures(batch["answer"]))
+    rows = (_pictures(batch["raw"]), before, after, _pictures(batch["answer"]))
     return np.concatenate([np.concatenate(list(row), axis=1) for row in rows])
 
 
-def _made(net: nn.Module, batch: dict) -> tuple[np.ndarray, np.ndarray]:
-    """What a network makes of a batch, and what it starts from: (B, S, S, 3) in [0, 1]."""
+@torch.inference_mode()
+def made(net: nn.Module, batch: dict) -> tuple[np.ndarray, np.ndarray]:
+    """What a network, in evaluation mode, makes of a batch, and what it starts from: (B, S, S, 3) in [0, 1]."""
     device = next(net.parameters()).device
     raw = to_unit(batch["raw"])
     start = to_unit(batch["start"]) if "start" in batch else raw
-    made = net(*(part.to(device) for part in (raw, start, batch["mask"].float() / 255))).float().cpu()
-    return tuple(((x + 1) / 2).clamp(0, 1).permute(0, 2, 3, 1).numpy() for x in (made, start))
+    out = net(*(part.to(device) for part in (raw, start, batch["mask"].float() / 255))).float().cpu()
+    return tuple(((x + 1) / 2).clamp(0, 1).permute(0, 2, 3, 1).numpy() for x in (out, start))
 
 
 def _pictures(batch: torch.Tensor) -> np.ndarray:

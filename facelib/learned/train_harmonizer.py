@@ -10,7 +10,7 @@ from accelerate import Accelerator
 from torch import Tensor, nn
 
 from facelib.learned import diff_augment, harmonizer_losses, moving_average
-from facelib.learned.embedding_net import Embedder, aligned
+from facelib.learned.embedding_net import aligned
 from facelib.learned.harmonizer_data import to_unit
 from facelib.learned.harmonizer_losses import LOSSES, Seen
 from facelib.learned.harmonizer_net import GENERATORS, Discriminator
@@ -23,10 +23,10 @@ from facelib.learned.turns import DISCRIMINATOR, GENERATOR, Turns
 class Harmonizing:
     """A task for `facelib.learned.engine.fit`."""
 
-    def __init__(self, config: HarmonizerConfig, embedder: Embedder, judged: Callable[[nn.Module], dict] = lambda net: {}):
+    def __init__(self, config: HarmonizerConfig, embedder: nn.Module, judged: Callable[[nn.Module], dict] = lambda net: {}):
         self.config, self.judged = config, judged
         self.plain = GENERATORS[config.generator]().to(memory_format=torch.channels_last)
-        self.critic = Discriminator(config.spectral).to(memory_format=torch.channels_last)
+        self.critic = Discriminator(config.spectral, config.patches).to(memory_format=torch.channels_last)
         self.embedder = copy.deepcopy(embedder).requires_grad_(False).eval()
         self.pool, self.past = Pool(config.pool, config.seed), Past(config.past, config.past_every)
         self.turns = Turns({GENERATOR: config.generator_below, DISCRIMINATOR: config.discriminator_below}, config.cap)
@@ -125,7 +125,12 @@ class Harmonizing:
         return diff_augment.augment(pictures, masks) if self.config.augment else (pictures, masks)
 
     def _features(self, points: Tensor) -> Callable[[Tensor], list[Tensor]]:
-        return lambda pictures: self.embedder.features(aligned(pictures, points))
+        def features(pictures: Tensor) -> list[Tensor]:
+            with self.accelerator.autocast():
+                found = self.embedder.features(aligned(pictures, points).to(memory_format=torch.channels_last))
+            return [part.float() for part in found]
+
+        return features
 
     def _descend(self, number: int, loss: Tensor) -> None:
         self.optimizers[number].zero_grad()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -19,6 +20,7 @@ from facelib.learned.confidence import Calibration
 from facelib.learned.embedding_net import Embedder
 
 FOLDER = Path(str(files("facelib.learned"))) / "weights"
+_OWN = "FACELIB_WEIGHTS"  # a folder whose harmonizers are used instead of those that ship
 
 
 class WeightsError(RuntimeError):
@@ -96,9 +98,32 @@ def embedder(role: str, folder: Path = FOLDER) -> Embedder:
     return load(Embedder(card(name, folder)["config"]["widths"]), name, folder).to(memory_format=torch.channels_last)
 
 
+def harmonizer_place(recipe: str) -> Path:
+    """The folder whose weights of a recipe are used: the one that FACELIB_WEIGHTS names, where it has such, or the package's."""
+    own = os.environ.get(_OWN)
+    return Path(own) if own and (Path(own) / f"harmonizer-{recipe}.json").is_file() else FOLDER
+
+
+def use(folder: Path) -> None:
+    """Take harmonizers from a folder that `facelib train harmonizer` wrote, in this process and in those that it starts.
+
+    Raises
+    ------
+    WeightsError
+        There are none in it.
+    """
+    if not list(folder.glob("harmonizer-*.json")):
+        raise WeightsError(f"{folder}: no harmonizer-RECIPE.json in it; give a folder that `facelib train harmonizer` wrote")
+    os.environ[_OWN] = str(folder.resolve())
+
+
+def harmonizer(recipe: str, folder: Path | None = None) -> nn.Module:
+    """The generator of a recipe, as `facelib.learned.harmonizer_recipes` names it; loaded once. See `harmonizer_place`."""
+    return _harmonizer(recipe, folder or harmonizer_place(recipe))
+
+
 @cache
-def harmonizer(recipe: str, folder: Path = FOLDER) -> nn.Module:
-    """The generator of a recipe, as `facelib.learned.harmonizer_recipes` names it; loaded once."""
+def _harmonizer(recipe: str, folder: Path) -> nn.Module:
     name = f"harmonizer-{recipe}"
     net = harmonizer_net.GENERATORS[card(name, folder)["config"]["generator"]]()
     return load(net, name, folder).to(memory_format=torch.channels_last)
