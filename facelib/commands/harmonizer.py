@@ -91,7 +91,8 @@ def study(options: argparse.Namespace) -> None:
 def _add_common(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("-o", "--out", type=Path, metavar="RUN", help="a folder for pairs, checkpoints, logs, weights and card")
     data.add_bad(sub)
-    sub.add_argument("--precision", choices=["no", "bf16"], default="no", help="mixed precision; bf16 is faster on a GPU and on some CPUs")
+    precision_help = "mixed precision: bf16 is faster on a GPU and on some processors; auto (default) tries, and goes on as a run was begun"
+    sub.add_argument("--precision", choices=["auto", "no", "bf16"], default="auto", help=precision_help)
     sub.add_argument("--seed", type=int, help="by default the one of what ships")
     settings.add(sub)
     sub.add_argument("--resume", action="store_true", help="go on from the last checkpoint in RUN")
@@ -105,6 +106,7 @@ def train(options: argparse.Namespace) -> None:
     options.tier = options.tier or tier.current("full")
     config = recipes.of(options.recipe, options.tier)
     options.seed = options.seed or 0
+    options.precision = _precision(options)
     config = settings.change(dataclasses.replace(config, seed=options.seed, precision=options.precision), options.set)
     if options.dry_run:
         return print(json.dumps(harmonizer_run.plan(config), indent=1))
@@ -132,12 +134,23 @@ def train_embedding(options: argparse.Namespace) -> None:
     from facelib.learned import train_embedding as training
 
     _check_folder(options.out)
+    options.precision = _precision(options)
     config = dataclasses.replace(training.ROLES[options.role], precision=options.precision)
     options.seed = config.seed if options.seed is None else options.seed
     config = settings.change(dataclasses.replace(config, seed=options.seed), options.set)
     command = _as_given("facelib train embedding", options, "role", "data")
     card = training.run(options.data, options.out, options.role, config, options.bad, terminal.warn, options.resume, command, _say)
     _say(card["scores"])
+
+
+def _precision(options: argparse.Namespace) -> str:
+    """What --precision comes to; a run that goes on keeps what it was begun with."""
+    from facelib.learned import precision
+
+    file = options.out / "config.json" if options.out else None
+    if options.precision == "auto" and options.resume and file and file.is_file():
+        return json.loads(file.read_text(encoding="utf-8"))["precision"]
+    return precision.choose(options.precision)
 
 
 def _as_given(command: str, options: argparse.Namespace, *names: str) -> str:

@@ -36,15 +36,14 @@ def unet(source_warped: np.ndarray, target: np.ndarray, mask: np.ndarray) -> np.
         Outside the mask, the target.
     """
     composite.check_arguments(source_warped, target, mask)
-    window = composite.box_of(mask)
-    if window is None:
+    if composite.box_of(mask) is None:
         return target.copy()
-    changes, first, square = _mended(source_warped, target, mask, window)
+    todo, first, square = changes(source_warped, target, mask)
     whole = _tensor(_cut(first, *square))
     made = first.copy()
     rows, columns, inside = _place(*square, mask.shape)
     with torch.inference_mode():
-        made[rows, columns] = _picture(changes.to(square[2]).apply(whole))[inside]
+        made[rows, columns] = _picture(todo.to(square[2]).apply(whole))[inside]
     return composite.paste(made.clip(0, 1), target, mask)
 
 
@@ -54,32 +53,40 @@ def unet_writeup(source_warped: np.ndarray, target: np.ndarray, mask: np.ndarray
     return _corrected(weights.harmonizer("writeup"), composite.paste(source_warped, target, mask), mask)
 
 
+@torch.inference_mode()
+def changes(source_warped: np.ndarray, target: np.ndarray, mask: np.ndarray) -> tuple[Changes, np.ndarray, tuple[int, int, int]]:
+    """What the network of `unet` says to do to a Poisson blend: the mean of what it says of the face and of the mirrored face.
+
+    Parameters
+    ----------
+    source_warped, target, mask : ndarray
+        As for `unet`; the mask must not be empty.
+
+    Returns
+    -------
+    tuple
+        The changes, for 128 pixels; the blend, of the target's shape; and x, y and side of the square of it that they are for.
+    """
+    matched = colour.lab(source_warped, target, mask)
+    first, square = poisson.poisson(matched, target, mask), _square(composite.box_of(mask), mask.shape)
+    small = [_tensor(_shrunk(_cut(picture, *square))) for picture in (composite.paste(matched, target, mask), first)]
+    small.append(torch.from_numpy(_shrunk(_cut(mask, *square)))[None, None])
+    net = weights.harmonizer("stable")
+    ways = net.changes(*small), net.changes(*(part.flip(-1) for part in small)).mirrored()
+    return Changes(*((one + other) / 2 for one, other in zip(*ways, strict=True))), first, square
+
+
 def small_picture(source_warped: np.ndarray, target: np.ndarray, mask: np.ndarray) -> tuple[np.ndarray, slice, slice]:
     """What the network of `unet` makes of its own 128 pixels, enlarged to the face's size, with its rows and columns in the target: for
     comparison.
 
     Arguments as for `unet`; the mask must not be empty.
     """
-    changes, first, (x, y, side) = _mended(source_warped, target, mask, composite.box_of(mask))
+    todo, first, (x, y, side) = changes(source_warped, target, mask)
     with torch.inference_mode():
-        made = _picture(changes.apply(_tensor(_shrunk(_cut(first, x, y, side)))))
+        made = _picture(todo.apply(_tensor(_shrunk(_cut(first, x, y, side)))))
     rows, columns, inside = _place(x, y, side, mask.shape)
     return cv2.resize(made, (side, side), interpolation=cv2.INTER_CUBIC)[inside].clip(0, 1), rows, columns
-
-
-@torch.inference_mode()
-def _mended(
-    source_warped: np.ndarray, target: np.ndarray, mask: np.ndarray, window: tuple[slice, slice]
-) -> tuple[Changes, np.ndarray, tuple[int, int, int]]:
-    """What the network says to do to a Poisson blend, the blend, and the square of it that is meant; the mean of what it says of the square
-    and of the mirrored one."""
-    matched = colour.lab(source_warped, target, mask)
-    first, square = poisson.poisson(matched, target, mask), _square(window, mask.shape)
-    small = [_tensor(_shrunk(_cut(picture, *square))) for picture in (composite.paste(matched, target, mask), first)]
-    small.append(torch.from_numpy(_shrunk(_cut(mask, *square)))[None, None])
-    net = weights.harmonizer("stable")
-    ways = net.changes(*small), net.changes(*(part.flip(-1) for part in small)).mirrored()
-    return Changes(*((one + other) / 2 for one, other in zip(*ways, strict=True))), first, square
 
 
 @torch.inference_mode()

@@ -6,14 +6,19 @@ import pytest
 import torch
 
 from facelib.learned import harmonize, weights
+from facelib.learned.harmonizer_net import Changes
 
 
 class Brighter(torch.nn.Module):
-    """Stands in for a generator: adds a tenth inside the mask."""
+    """Stands in for the generators: adds a tenth inside the mask."""
+
+    def changes(self, raw, start, mask):
+        self.shape = tuple(raw.shape)
+        zero = torch.zeros_like(raw)
+        return Changes(flow=zero[:, :2], gain=zero + 1, offset=0.2 * mask.expand(-1, 3, -1, -1), detail=zero)
 
     def forward(self, raw, start, mask):
-        self.shape = tuple(raw.shape)
-        return start + 0.2 * mask
+        return self.changes(raw, start, mask).apply(start)
 
 
 @pytest.fixture
@@ -39,6 +44,28 @@ def test_a_correction_comes_back_at_the_faces_size(brighter, shape):
     inner = cv2.erode(mask, np.ones((15, 15))) > 0
     np.testing.assert_allclose((made - before)[inner], 0.1, atol=0.02)
     np.testing.assert_array_equal(made[mask == 0], target[mask == 0])
+
+
+def test_a_large_face_is_moved_at_full_size(brighter, monkeypatch):
+    """By 3 pixels of the network's 128, whatever that is in the picture's."""
+    source, target, mask = scene(600, 600, 300, 300, 200)
+    first = harmonize.poisson.poisson(harmonize.colour.lab(source, target, mask), target, mask)
+
+    def moves(raw, start, small):
+        zero = torch.zeros_like(raw)
+        across = torch.zeros_like(zero[:, :2])
+        across[:, 0] = 3 * 2 / 128 * (1 if moves.times % 2 == 0 else -1)  # the second time it sees the mirrored face
+        moves.times += 1
+        return Changes(flow=across, gain=zero + 1, offset=zero, detail=zero)
+
+    moves.times = 0
+    monkeypatch.setattr(brighter, "changes", moves)
+    made = harmonize.unet(source, target, mask)
+    side = harmonize.changes(source, target, mask)[2][2]
+    step = round(3 * side / 128)
+    inner = cv2.erode(mask, np.ones((61, 61))) > 0
+    off = np.abs(made - np.roll(first, -step, axis=1))[inner].mean()
+    assert off < 0.15 * np.abs(made - first)[inner].mean()
 
 
 def test_a_large_face_keeps_its_detail(brighter):

@@ -30,5 +30,5 @@ def test_without_a_network_it_says_what_to_do(monkeypatch):
         raise OSError("no route to host")
 
     monkeypatch.setattr(torchvision.models, "resnet18", fails)
-    with pytest.raises(RuntimeError, match="could not be downloaded \\(no route to host\\).*--set embedding=face"):
+    with pytest.raises(RuntimeError, match=r"could not be downloaded \(no route to host\).*--set embedding=face"):
         imagenet.embedder()
