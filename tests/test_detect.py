@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from facelib import detect, images
+from facelib import detect, images, keypoints
 
 
 def test_portraits_have_the_boxes_that_opencv_is_known_to_give(collins, hopper):
@@ -113,3 +113,15 @@ def test_a_face_in_a_large_photograph_has_its_place_and_size(collins):
     box = detect.find_faces(collins)[0]
     large = detect.find_faces(cv2.resize(collins, None, fx=5, fy=5))[0]
     np.testing.assert_allclose(large, 5 * box, atol=0.08 * 5 * box[2])
+
+
+def test_an_eye_on_a_cheek_is_seen_and_an_untouched_face_has_none(collins, collins_on_hopper):
+    points = collins_on_hopper.source_points
+    grey = images.to_bytes(images.to_grey(collins))
+    assert detect.stray_eyes(grey, points).shape == (0, 2)
+    eye, cheek = (np.round(points[rows].mean(axis=0)).astype(int) for rows in (keypoints.RIGHT_EYE, [3, 31, 48]))
+    reach = 14
+    (x, y), (u, v) = eye, cheek
+    grey[v - reach : v + reach, u - reach : u + reach] = grey[y - reach : y + reach, x - reach : x + reach]
+    (found,) = detect.stray_eyes(grey, points)
+    assert np.linalg.norm(found - cheek) < 8

@@ -19,6 +19,7 @@ from typing import Protocol
 
 import torch
 from accelerate import Accelerator
+from accelerate.state import AcceleratorState
 from accelerate.utils import DistributedDataParallelKwargs, set_seed
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, Subset
@@ -99,6 +100,7 @@ def fit(
     """
     set_seed(plan.seed)
     torch.set_flush_denormal(True)  # numbers next to nothing cost a CPU a hundred times as much
+    AcceleratorState._reset_state()  # a run before this one, in the same process, may have had another precision
     apart = DistributedDataParallelKwargs(broadcast_buffers=False)  # or a network could not be called twice in a step
     accelerator = Accelerator(mixed_precision=plan.precision, cpu=not torch.cuda.is_available(), kwargs_handlers=[apart])
     progress = _Progress()

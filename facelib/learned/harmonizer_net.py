@@ -98,7 +98,8 @@ class Changes(NamedTuple):
         side = picture.shape[-1]
         at = (torch.arange(side, device=picture.device) + 0.5) * (2 / side) - 1
         here = torch.stack(torch.meshgrid(at, at, indexing="xy"), -1)
-        moved = functional.grid_sample(picture, here + self.flow.permute(0, 2, 3, 1), padding_mode="border", align_corners=False)
+        flow = self.flow.permute(0, 2, 3, 1).nan_to_num()  # of a network that diverged: the sampler reads memory that is not its own
+        moved = functional.grid_sample(picture, here + flow, padding_mode="border", align_corners=False)
         return (moved + 1) * self.gain - 1 + self.offset + self.detail
 
 

@@ -1,5 +1,6 @@
 """Whole runs of a harmonizer's training, small ones on rendered faces: killed, resumed, by two processes, diverging, planned."""
 
+import argparse
 import dataclasses
 import json
 import os
@@ -10,10 +11,13 @@ import sys
 import numpy as np
 import pytest
 import torch
+import torchvision
 
 from facelib import images
 from facelib.__main__ import main
-from facelib.learned import engine, forgetting, harmonizer_faces, harmonizer_recipes, harmonizer_run, weights
+from facelib.commands import harmonizer as command
+from facelib.learned import engine, forgetting, harmonizer_faces, harmonizer_recipes, harmonizer_run, imagenet, weights
+from facelib.learned.harmonizer_data import Composites
 
 SCRIPT = """
 import dataclasses, sys, torch
@@ -142,9 +146,9 @@ def test_bad_input_is_refused_in_one_line(arguments, complaint, capsys, tmp_path
 
 def test_a_run_is_not_resumed_as_another(tmp_path, few):
     harmonizer_run.run("rendered", tmp_path, small("stable", pictures=12))
-    with pytest.raises(ValueError, match=r"was begun with rate 0\.0003"):
+    with pytest.raises(ValueError, match=r"was begun with rate 0\.0005"):
         harmonizer_run.run("rendered", tmp_path, small("stable", pictures=12, rate=1e-3), resume=True)
-    assert json.loads((tmp_path / "config.json").read_text())["rate"] == 3e-4
+    assert json.loads((tmp_path / "config.json").read_text())["rate"] == 5e-4
     card = harmonizer_run.run("rendered", tmp_path, small("stable", pictures=12, rate=1e-3))  # anew
     assert card["config"]["rate"] == 1e-3
 
@@ -170,3 +174,44 @@ def test_a_kind_can_be_left_out(tmp_path, few):
     mix = (("itself", 1.0), ("drawn", 0.0))
     card = harmonizer_run.run("rendered", tmp_path, small("stable", mix=mix, pictures=12))
     assert card["data"] == {"itself": 12}
+
+
+def test_varied_colours_are_the_same_for_all_pictures_of_a_pair_and_depend_on_the_number_alone(tmp_path, few):
+    config = small("stable", mix=(("itself", 1.0),))
+    training, _ = harmonizer_faces.prepare(harmonizer_faces.choose("rendered"), config, tmp_path)
+    plain, varied, again = (Composites(training, 8, 0, config.composite, vary) for vary in (False, True, True))
+    for number in range(8):
+        one, other = plain[number], varied[number]
+        assert all(torch.equal(other[name], again[number][name]) for name in other)
+        assert all(torch.equal(one[name], other[name]) for name in ("mask", "points", "answered", "real_mask"))
+        assert not torch.equal(one["answer"], other["answer"])
+        outside = (one["mask"] == 0).expand(3, -1, -1)
+        assert torch.equal(other["raw"][outside], other["answer"][outside])  # round the face they are one picture, and stay one
+
+
+def test_faces_can_be_compared_by_another_embedding(tmp_path, few, monkeypatch):
+    torch.manual_seed(0)
+    net = imagenet.ImageNet(torchvision.models.resnet18(weights=None)).eval()
+    monkeypatch.setitem(harmonizer_recipes.EMBEDDINGS, "imagenet", lambda: net)
+    card = harmonizer_run.run("rendered", tmp_path, small("writeup", embedding="imagenet", pictures=12))
+    assert card["config"]["embedding"] == "imagenet"
+    assert engine.read_history(tmp_path)[0]["embedding"] > 0
+    with pytest.raises(ValueError, match="embedding: expected one of face, imagenet, got 'glue'"):
+        small("writeup", embedding="glue")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [([], "-o: expected a folder"), (["-o", "RUNS", "--seeds", "0"], "--seeds: expected at least 1, got 0")],
+)
+def test_a_study_that_cannot_be_made_is_refused(arguments, complaint, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main(["compare", "harmonizers", *arguments]) == 2
+    assert complaint in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_run_that_goes_on_keeps_its_precision(tmp_path, few):
+    harmonizer_run.run("rendered", tmp_path, small("stable", pictures=12, precision="bf16"))
+    options = argparse.Namespace(precision="auto", resume=True, out=tmp_path)
+    assert command._precision(options) == "bf16"

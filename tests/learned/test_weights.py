@@ -3,7 +3,7 @@ import json
 import pytest
 import torch
 
-from facelib.learned import weights
+from facelib.learned import harmonizer_net, weights
 
 
 def small_net():
@@ -50,3 +50,17 @@ def test_nobody_was_both_trained_on_and_held_out():
     from facelib.datasets import ytf68
 
     assert not set(weights.card("keypoints")["people_trained_on"]) & set(ytf68.validation_people())
+
+
+def test_harmonizers_of_a_run_are_used_instead_of_those_that_ship(tmp_path, monkeypatch):
+    monkeypatch.setenv("FACELIB_WEIGHTS", "")
+    shipped = weights.harmonizer("writeup")
+    with pytest.raises(weights.WeightsError, match=r"no harmonizer-RECIPE\.json in it"):
+        weights.use(tmp_path)
+    own = harmonizer_net.GENERATORS["plain"]()
+    weights.save(own, "harmonizer-writeup", {"config": {"generator": "plain"}, "seed": 0}, tmp_path)
+    weights.use(tmp_path)
+    used = weights.harmonizer("writeup")
+    torch.testing.assert_close(used.net.last.weight, own.net.last.weight, atol=1e-3, rtol=1e-3)
+    assert not torch.equal(used.net.last.weight, shipped.net.last.weight)
+    assert weights.harmonizer_place("stable") == weights.FOLDER  # of which the folder has none
