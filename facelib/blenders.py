@@ -29,7 +29,7 @@ CLASSICAL: dict[str, Blender] = {
     "none": composite.paste,
 }
 LEARNED: dict[str, Blender] = {
-    "unet": _network("unet", "A U-Net corrects the Poisson blend in the target's colours (chapter 4)."),
+    "unet": _network("unet", "A U-Net mends the Poisson blend in the target's colours (chapter 4)."),
     "unet-writeup": _network("unet_writeup", "The report's GAN: a U-Net draws the face anew, and what is round it about as it was."),
 }
 BLENDERS = CLASSICAL | LEARNED
