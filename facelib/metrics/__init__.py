@@ -1,0 +1,21 @@
+"""What can be measured about keypoints, about a composite, and about a picture against the right answer; without a trained network."""
+
+from facelib.metrics.answer import psnr, ssim
+from facelib.metrics.labels import FAILURE, NORMALISATIONS, area_under_ced, ced, face_sizes, failures, nme, point_errors
+from facelib.metrics.skin import tone_spread
+from facelib.metrics.untouched import seam_energy
+
+__all__ = [
+    "FAILURE",
+    "NORMALISATIONS",
+    "area_under_ced",
+    "ced",
+    "face_sizes",
+    "failures",
+    "nme",
+    "point_errors",
+    "psnr",
+    "seam_energy",
+    "ssim",
+    "tone_spread",
+]
