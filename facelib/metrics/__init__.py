@@ -1,8 +1,10 @@
 """What can be measured about keypoints, about a composite, and about a picture against the right answer; without a trained network."""
 
-from facelib.metrics.answer import psnr, ssim
+from facelib.metrics.answer import colour_error, fmse, psnr
 from facelib.metrics.labels import FAILURE, NORMALISATIONS, area_under_ced, ced, face_sizes, failures, nme, point_errors
+from facelib.metrics.regions import seam_band
 from facelib.metrics.skin import tone_spread
+from facelib.metrics.structure import ms_ssim, ssim
 from facelib.metrics.untouched import seam_energy
 
 __all__ = [
@@ -10,11 +12,15 @@ __all__ = [
     "NORMALISATIONS",
     "area_under_ced",
     "ced",
+    "colour_error",
     "face_sizes",
     "failures",
+    "fmse",
+    "ms_ssim",
     "nme",
     "point_errors",
     "psnr",
+    "seam_band",
     "seam_energy",
     "ssim",
     "tone_spread",

@@ -1,6 +1,6 @@
-import cv2
 import numpy as np
 import pytest
+from skimage.color import lab2rgb
 
 from facelib import metrics
 
@@ -27,31 +27,71 @@ def test_psnr_of_pictures_of_two_sizes_is_refused():
         metrics.psnr(large, large, np.ones((4, 5)))
 
 
-def test_ssim_of_equal_pictures_is_one_and_falls_with_noise():
-    rng = np.random.default_rng(0)
-    picture = cv2.GaussianBlur(rng.random((41, 37, 3), np.float32), (0, 0), 2)
-    mask = np.zeros((41, 37), np.float32)
-    mask[10:30, 8:30] = 1
-    assert metrics.ssim(picture, picture, mask) == pytest.approx(1)
-    noisy = [metrics.ssim(picture + amount * rng.standard_normal(picture.shape, np.float32), picture, mask) for amount in (0.01, 0.05, 0.3)]
-    assert 1 > noisy[0] > noisy[1] > noisy[2] > -1
+def two_halves(left, right):
+    """A picture of two even colours, and the mask of its left half."""
+    picture = np.empty((13, 22, 3), np.float32)
+    picture[:, :11], picture[:, 11:] = left, right
+    return picture, np.arange(22) < np.full((13, 1), 11)
 
 
-def test_ssim_counts_only_what_is_inside():
-    rng = np.random.default_rng(1)
-    picture = rng.random((40, 50, 3), np.float32)
-    mask = np.zeros((40, 50), np.float32)
-    mask[15:25, 15:25] = 1
-    elsewhere = picture.copy()
-    elsewhere[:, 36:] = 0  # farther from the mask than a window reaches
-    assert metrics.ssim(elsewhere, picture, mask) == pytest.approx(1)
-    assert np.isnan(metrics.ssim(picture, picture, np.zeros((40, 50))))
-    with pytest.raises(ValueError, match="ssim: expected two pictures and a mask of one size"):
-        metrics.ssim(picture, picture[:-1], mask)
+def test_fmse_is_in_squared_grey_levels_and_agrees_with_psnr():
+    rng = np.random.default_rng(5)
+    answer = rng.random((31, 44, 3), np.float32) * 0.8 + 0.1
+    mask = rng.random((31, 44)) < 0.4
+    errors = []
+    for levels in (1, 4, 16):
+        noisy = (answer + levels / 255 * rng.standard_normal(answer.shape, np.float32)).clip(0, 1)
+        errors.append(metrics.fmse(noisy, answer, mask))
+        assert errors[-1] == pytest.approx(levels**2, rel=0.1)
+        assert 10 * np.log10(255**2 / errors[-1]) == pytest.approx(metrics.psnr(noisy, answer, mask))
+    assert metrics.fmse(answer, answer, mask) == 0
 
 
-def test_ssim_hardly_sees_even_colours():
-    """It is what its docstring warns of."""
-    picture = np.linspace(0.3, 0.6, 60, dtype=np.float32)[:, None, None] * np.ones((60, 60, 3), np.float32)
-    assert metrics.ssim(picture + 0.05, picture, np.ones((60, 60))) > 0.95
-    assert metrics.psnr(picture + np.float32(0.05), picture, np.ones((60, 60))) == pytest.approx(26.02, abs=0.01)
+def test_colour_error_knows_the_pairs_of_sharma():
+    """Lab and CIEDE2000 as printed in Sharma et al. 2005, table 1, pairs 17 to 24, whose colours an sRGB picture can hold."""
+    others = {
+        (73.0, 25.0, -18.0): 27.1492,
+        (61.0, -5.0, 29.0): 22.8977,
+        (56.0, -27.0, -3.0): 31.9030,
+        (58.0, 24.0, 15.0): 19.4535,
+        (50, 3.1736, 0.5854): 1.0,
+        (50, 3.2972, 0): 1.0,
+        (50, 1.8634, 0.5757): 1.0,
+        (50, 3.2592, 0.3350): 1.0,
+    }
+    picture, mask = two_halves(lab2rgb((50.0, 2.5, 0.0)), 0.2)
+    for other, expected in others.items():
+        answer, _ = two_halves(lab2rgb(other), 0.9)
+        assert metrics.colour_error(picture, answer, mask) == pytest.approx(expected, abs=1e-3)
+
+
+def test_colour_error_is_the_mean_inside_the_mask_alone():
+    black, left = two_halves(0, 0)
+    white, _ = two_halves(1, 0)
+    assert metrics.colour_error(white, black, left) == pytest.approx(100)
+    assert metrics.colour_error(white, black, ~left) == 0
+    assert metrics.colour_error(white, black, np.ones(left.shape)) == pytest.approx(50)
+
+
+def test_colour_error_sees_the_even_tint_that_ssim_hardly_sees():
+    picture = np.linspace(0.3, 0.6, 60, dtype=np.float32)[:, None, None] * np.ones((60, 47, 3), np.float32)
+    everywhere = np.ones((60, 47))
+    tints = [metrics.colour_error(picture + np.array([tint, 0, -tint], np.float32), picture, everywhere) for tint in (0.0, 0.01, 0.03, 0.1)]
+    assert tints[0] == 0
+    assert (np.diff(tints) > 0.5).all()
+
+
+@pytest.mark.parametrize("metric", [metrics.fmse, metrics.colour_error, metrics.ms_ssim])
+def test_bad_input_against_an_answer_is_refused(metric):
+    picture, mask = np.zeros((21, 34, 3), np.float32), np.zeros((21, 34), np.float32)
+    assert np.isnan(metric(picture, picture, mask))
+    with pytest.raises(ValueError, match=f"{metric.__name__}: expected two pictures and a mask of one size"):
+        metric(picture, picture[:-1], mask)
+    with pytest.raises(ValueError, match="expected a mask of shape"):
+        metric(picture, picture, mask[..., None])
+    with pytest.raises(ValueError, match=r"mask: expected values in \[0, 1\], got \[0, 255\]"):
+        metric(picture, picture, mask + np.float32(255) * (np.arange(34) > 20))
+    with pytest.raises(TypeError, match="image: expected float32, got uint8"):
+        metric(picture.astype(np.uint8), picture, mask)
+    with pytest.raises(ValueError, match="answer: expected values in"):
+        metric(picture, picture * np.nan, mask)
