@@ -3,7 +3,7 @@
 from facelib.metrics.answer import colour_error, fmse, psnr
 from facelib.metrics.labels import FAILURE, NORMALISATIONS, area_under_ced, ced, face_sizes, failures, nme, point_errors
 from facelib.metrics.regions import seam_band
-from facelib.metrics.skin import tone_spread
+from facelib.metrics.skin import colour_gap, skin_gradient_excess, skin_pixels, tone_spread
 from facelib.metrics.structure import ms_ssim, ssim
 from facelib.metrics.untouched import seam_energy
 
@@ -13,6 +13,7 @@ __all__ = [
     "area_under_ced",
     "ced",
     "colour_error",
+    "colour_gap",
     "face_sizes",
     "failures",
     "fmse",
@@ -22,6 +23,8 @@ __all__ = [
     "psnr",
     "seam_band",
     "seam_energy",
+    "skin_gradient_excess",
+    "skin_pixels",
     "ssim",
     "tone_spread",
 ]

@@ -34,9 +34,7 @@ def seam_band(mask: np.ndarray, width: float | None = None, side: str = "both") 
     if side not in ("both", "inside", "outside"):
         raise ValueError(f"side: expected one of both, inside, outside, got {side!r}")
     face = inside(mask, "seam_band")
-    width = max(1.0, face_width(face) * _BAND) if width is None else width
-    if not width >= 1:
-        raise ValueError(f"width: expected at least 1 pixel, got {width}")
+    width = band_width(face, width, _BAND)
     band = np.zeros(face.shape, bool)
     for part, name in ((face, "inside"), (~face, "outside")):
         if side in (name, "both") and not part.all():  # to where there is no other side, the distance is unknown
@@ -47,6 +45,13 @@ def seam_band(mask: np.ndarray, width: float | None = None, side: str = "both") 
 def face_width(mask: np.ndarray) -> float:
     """The root of a mask's area, in pixels: what the metrics' scales are shares of, so that a larger picture gives the same number."""
     return float(np.sqrt(np.count_nonzero(mask > 0.5)))
+
+
+def band_width(mask: np.ndarray, width: float | None, share: float) -> float:
+    """The width that was asked for, or else a share of the face's; at least a pixel."""
+    if width is not None and not width >= 1:
+        raise ValueError(f"width: expected at least 1 pixel, got {width}")
+    return max(1.0, face_width(mask) * share) if width is None else width
 
 
 def inside(mask: np.ndarray, name: str, **pictures: np.ndarray) -> np.ndarray:
