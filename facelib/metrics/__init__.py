@@ -1,6 +1,7 @@
 """What can be measured about keypoints, about a composite, and about a picture against the right answer; without a trained network."""
 
 from facelib.metrics.answer import colour_error, fmse, psnr
+from facelib.metrics.detail import sharpness_ratio, source_detail
 from facelib.metrics.labels import FAILURE, NORMALISATIONS, area_under_ced, ced, face_sizes, failures, nme, point_errors
 from facelib.metrics.regions import seam_band
 from facelib.metrics.skin import colour_gap, skin_gradient_excess, skin_pixels, tone_spread
@@ -23,8 +24,10 @@ __all__ = [
     "psnr",
     "seam_band",
     "seam_energy",
+    "sharpness_ratio",
     "skin_gradient_excess",
     "skin_pixels",
+    "source_detail",
     "ssim",
     "tone_spread",
 ]
