@@ -6,12 +6,14 @@ from facelib.metrics.labels import FAILURE, NORMALISATIONS, area_under_ced, ced,
 from facelib.metrics.regions import seam_band
 from facelib.metrics.skin import colour_gap, skin_gradient_excess, skin_pixels, tone_spread
 from facelib.metrics.structure import ms_ssim, ssim
-from facelib.metrics.untouched import seam_energy
+from facelib.metrics.untouched import Change, background_change, seam_energy
 
 __all__ = [
     "FAILURE",
     "NORMALISATIONS",
+    "Change",
     "area_under_ced",
+    "background_change",
     "ced",
     "colour_error",
     "colour_gap",
