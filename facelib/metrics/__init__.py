@@ -2,6 +2,7 @@
 
 from facelib.metrics.answer import colour_error, fmse, psnr
 from facelib.metrics.detail import sharpness_ratio, source_detail
+from facelib.metrics.head import expression_distance, pose_error
 from facelib.metrics.labels import FAILURE, NORMALISATIONS, area_under_ced, ced, face_sizes, failures, nme, point_errors
 from facelib.metrics.regions import seam_band
 from facelib.metrics.skin import colour_gap, skin_gradient_excess, skin_pixels, tone_spread
@@ -17,12 +18,14 @@ __all__ = [
     "ced",
     "colour_error",
     "colour_gap",
+    "expression_distance",
     "face_sizes",
     "failures",
     "fmse",
     "ms_ssim",
     "nme",
     "point_errors",
+    "pose_error",
     "psnr",
     "seam_band",
     "seam_energy",
