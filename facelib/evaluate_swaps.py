@@ -25,7 +25,11 @@ from facelib.swap import warp_face
 _BLOCK = 8  # pairs that a worker makes at a time
 BETTER = {"psnr": +1, "ssim": +1, "seam_error": -1, "identity": +1}  # which way each score is better; the other rows are for information
 _SCALES = (0, 1 / 64, 1 / 32)  # of the picture's side: at how many pixels' width a seam is looked for
-SCORES = (*BETTER, "rim_error", "identity_source", "moved", "tone_spread", "outside")
+SCORES = (
+    *(*BETTER, "rim_error", "identity_source", "moved", "tone_spread", "outside"),
+    *("ms_ssim", "fmse", "seam_psnr", "colour_error", "skin_gradient", "colour_gap", "sharpness", "source_detail"),
+    *("outside_mean", "expression", "pose"),
+)
 
 Judge = Callable[[np.ndarray, np.ndarray], np.ndarray]  # pictures (N, S, S, 3) uint8 and points (N, 68, 2) to something of each
 
@@ -127,6 +131,12 @@ def measure(
         answer, and `identity_source`, of result and source; `moved`, how far the keypoints found in the result are from those found in
         the answer, in per cent of the eyes' distance; `tone_spread`, of the result over the answer; `outside`, the largest change beyond
         the mask, in grey levels.
+
+        And with the names of `facelib.metrics`, inside the mask: `ms_ssim`, at as many scales as fit; `fmse`; `seam_psnr`, the `psnr` in
+        `seam_band`; `colour_error`; `skin_gradient`, the excess over the answer's; `colour_gap`, less the answer's own; `sharpness`,
+        over the answer's; `source_detail`, against the warped source; `outside_mean`, the mean change where `outside` has the largest;
+        `expression`, the distance from the answer's in per cent of the eyes' distance, and `pose`, the error in degrees, both from the
+        points that `moved` compares.
     """
     blocks = [pairs[start : start + _BLOCK] for start in range(0, len(pairs), _BLOCK)]
     names = ["target", *(way.name for way in chosen)]
@@ -141,7 +151,10 @@ def measure(
             of = judge(results, points)
             found["identity"][name] += list((of * embedded).sum(1))
             found["identity_source"][name] += list((of * sources).sum(1))
-            found["moved"][name] += list(100 * metrics.nme(finder(results, points), at))
+            there = finder(results, points)
+            found["moved"][name] += list(100 * metrics.nme(there, at))
+            found["expression"][name] += list(100 * metrics.expression_distance(there, at))
+            found["pose"][name] += list(metrics.pose_error(there, at))
             for score in block[0]["scores"][number]:
                 found[score][name] += [one["scores"][number][score] for one in block]
     arrays = {score: {name: np.array(values) for name, values in of.items()} for score, of in found.items()}
@@ -229,7 +242,7 @@ def _one(pair: Pair, chosen: Sequence[Way], size: int) -> dict:
     results = [crop, *(blenders.get(way.blend)(matched[way.colours], crop, mask) for way in chosen)]
     return {
         "results": [images.to_bytes(result) for result in results],
-        "scores": [_scores(result, answer, crop, mask) for result in results],
+        "scores": [_scores(result, answer, crop, mask, warped) for result in results],
         "answer": images.to_bytes(answer),
         "points": target.target_points.astype(np.float32),
         "source": source.target,
@@ -243,7 +256,7 @@ def seam_errors(result: np.ndarray, answer: np.ndarray, mask: np.ndarray) -> np.
     return np.abs(np.log(np.maximum(energies, 1e-6)))
 
 
-def _scores(result: np.ndarray, answer: np.ndarray, target: np.ndarray, mask: np.ndarray) -> dict[str, float]:
+def _scores(result: np.ndarray, answer: np.ndarray, target: np.ndarray, mask: np.ndarray, warped: np.ndarray) -> dict[str, float]:
     seams = seam_errors(result, answer, mask).tolist()
     return {
         "psnr": metrics.psnr(result, answer, mask),
@@ -252,4 +265,13 @@ def _scores(result: np.ndarray, answer: np.ndarray, target: np.ndarray, mask: np
         "rim_error": seams[0],
         "tone_spread": metrics.tone_spread(result, mask) / max(metrics.tone_spread(answer, mask), 1e-6),
         "outside": 255 * float(np.abs(result - target)[mask == 0].max(initial=0)),
+        "ms_ssim": metrics.ms_ssim(result, answer, mask),
+        "fmse": metrics.fmse(result, answer, mask),
+        "seam_psnr": metrics.psnr(result, answer, metrics.seam_band(mask)),
+        "colour_error": metrics.colour_error(result, answer, mask),
+        "skin_gradient": metrics.skin_gradient_excess(result, answer, mask),
+        "colour_gap": metrics.colour_gap(result, answer, mask) - metrics.colour_gap(answer, answer, mask),
+        "sharpness": metrics.sharpness_ratio(result, mask, answer),
+        "source_detail": metrics.source_detail(result, warped, mask),
+        "outside_mean": metrics.background_change(result, target, mask).mean,
     }

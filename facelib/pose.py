@@ -12,6 +12,7 @@ from facelib import keypoints
 
 # Brows, nose and eyes: the jaw's points slide along the outline as a head turns, and a mouth opens.
 _RIGID = np.r_[17:48]
+_STILL = np.r_[27:36, 36, 39, 42, 45]  # nose and corners of the eyes: what an expression hardly moves
 
 # What `fit_depth` says of the 3,029 frames of ytf68's training people, in the mean shape's units, away from the camera.
 _DEPTH = np.array([
@@ -59,12 +60,7 @@ def angles(points: np.ndarray) -> np.ndarray:
     >>> angles(keypoints.mean_shape()[None]).round(3) + 0.0
     array([[0., 0., 0.]])
     """
-    points = np.asarray(points, float)
-    if points.shape[1:] != (keypoints.COUNT, 2):
-        raise ValueError(f"points: expected an array of shape (N, 68, 2), got {points.shape}")
-    turns, _ = _turns(points, _DEPTH)
-    right, down = turns[:, 0], turns[:, 1]
-    away = np.cross(right, down)  # the turn's third row
+    right, down, away = np.moveaxis(rotations(points), 1, 0)
     # The turn is roll after pitch after yaw: roll turns the picture and leaves the third row, and with it yaw and pitch, as they are.
     yaw, pitch = np.arctan2(away[:, 0], away[:, 2]), -np.arcsin(np.clip(away[:, 1], -1, 1))
     return np.degrees(np.stack([yaw, pitch, np.arctan2(-right[:, 1], down[:, 1])], axis=1))
@@ -73,6 +69,42 @@ def angles(points: np.ndarray) -> np.ndarray:
 def yaw(points: np.ndarray) -> np.ndarray:
     """How far each head looks towards the right of the picture, in degrees: (N,) from points (N, 68, 2); see `angles`."""
     return angles(points)[:, 0]
+
+
+def rotations(points: np.ndarray) -> np.ndarray:
+    """The rotation matrix of each head: (N, 3, 3) from points (N, 68, 2).
+
+    It brings a head, x to its left, y down and z to its back, before the camera, where x is right, y down and z away; the identity for the
+    mean shape. The difference of two in one angle is `metrics.pose_error`.
+    """
+    turns, _ = _turns(_checked(points), _DEPTH)
+    return np.concatenate([turns, np.cross(turns[:, 0], turns[:, 1])[:, None]], axis=1)
+
+
+def frontal(points: np.ndarray) -> np.ndarray:
+    """The points as they would be seen from the front: pose, size and place removed, shape and expression kept.
+
+    Parameters
+    ----------
+    points : ndarray of shape (N, 68, 2)
+        (x, y) in pixels, or in any other unit.
+
+    Returns
+    -------
+    ndarray of shape (N, 68, 2), float64
+        In the mean shape's units and place; the mean shape itself for each turned view of the head that has its depths.
+
+    Notes
+    -----
+    The head's turn is fitted to nose and corners of the eyes, which an expression hardly moves; each point is then turned back at the
+    depth that the mean head has there. Sideways errors grow with the turn: twofold at a yaw of 60 degrees, without limit at 90.
+    """
+    points = _checked(points)
+    turns, scales = _turns(points, _DEPTH, _STILL)
+    middle = np.append(keypoints.mean_shape()[_STILL].mean(axis=0), _DEPTH[_STILL].mean())
+    seen = (points - points[:, _STILL].mean(axis=1, keepdims=True)) / scales[:, None, None]
+    flat = seen - (_DEPTH - middle[2])[:, None] * turns[:, None, :, 2]
+    return np.linalg.solve(turns[:, :, :2], flat.transpose(0, 2, 1)).transpose(0, 2, 1) + middle[:2]
 
 
 def depths() -> np.ndarray:
@@ -111,10 +143,17 @@ def fit_depth(shapes: np.ndarray, rounds: int = 60) -> np.ndarray:
     return depth
 
 
-def _turns(points: np.ndarray, depth: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _turns(points: np.ndarray, depth: np.ndarray, rigid: np.ndarray = _RIGID) -> tuple[np.ndarray, np.ndarray]:
     """The first two rows of each head's rotation matrix, (N, 2, 3), and its scale, (N,): the nearest to the affine least-squares fit."""
-    head = np.column_stack([keypoints.mean_shape(), depth])[_RIGID]
-    seen = points[:, _RIGID] - points[:, _RIGID].mean(axis=1, keepdims=True)
+    head = np.column_stack([keypoints.mean_shape(), depth])[rigid]
+    seen = points[:, rigid] - points[:, rigid].mean(axis=1, keepdims=True)
     affine = np.einsum("kp,npd->ndk", np.linalg.pinv(head - head.mean(axis=0)), seen)
     left, stretch, right = np.linalg.svd(affine, full_matrices=False)
     return left @ right, stretch.mean(axis=1)
+
+
+def _checked(points: np.ndarray) -> np.ndarray:
+    points = np.asarray(points, float)
+    if points.shape[1:] != (keypoints.COUNT, 2):
+        raise ValueError(f"points: expected an array of shape (N, 68, 2), got {points.shape}")
+    return points

@@ -46,6 +46,23 @@ def test_what_is_found_in_a_result_is_compared_with_the_answer(scored):
     assert scored.scores["moved"]["multiband"].max() < 5
 
 
+def test_every_blend_has_every_score(scored):
+    assert list(scored.scores) == list(evaluate_swaps.SCORES)
+    for of in scored.scores.values():
+        for name in ("multiband", "none"):
+            assert np.isfinite(of[name]).all()
+
+
+def test_what_is_for_information_says_what_it_should(scored):
+    """The raw composite keeps the source's detail, the target does not have it; finder's shift changes neither expression nor pose."""
+    detail = scored.scores["source_detail"]
+    assert detail["none"].min() > 0.95
+    assert (detail["target"] < detail["none"]).all()
+    for score in ("expression", "pose"):
+        assert max(values.max() for values in scored.scores[score].values()) < 1e-4
+    assert scored.scores["outside_mean"]["none"].max() == 0
+
+
 def test_more_processes_give_the_same_numbers(scored):
     pairs = evaluate_swaps.rendered_swaps([], PAIRS, 0, 64)
     again = evaluate_swaps.measure(pairs, ways(["multiband", "none", "multiband:none"]), judge, finder, size=64, jobs=2)
@@ -98,8 +115,8 @@ def test_ways_are_named_as_a_swap_uses_them():
 
 def test_the_answer_itself_is_perfect():
     pair = evaluate_swaps.rendered_swaps([], 1, 0, 64)[0]
-    answer = evaluate_swaps._one(pair, [], 64)["answer"]
-    scores = evaluate_swaps._scores(*(answer.astype(np.float32) / 255,) * 3, np.pad(np.ones((32, 32), np.float32), 16))
+    picture = evaluate_swaps._one(pair, [], 64)["answer"].astype(np.float32) / 255
+    scores = evaluate_swaps._scores(*(picture,) * 3, np.pad(np.ones((32, 32), np.float32), 16), picture)
     assert scores == {
         "psnr": float("inf"),
         "ssim": pytest.approx(1),
@@ -107,6 +124,15 @@ def test_the_answer_itself_is_perfect():
         "rim_error": pytest.approx(0),
         "tone_spread": 1,
         "outside": 0,
+        "ms_ssim": pytest.approx(1),
+        "fmse": 0,
+        "seam_psnr": float("inf"),
+        "colour_error": 0,
+        "skin_gradient": 0,
+        "colour_gap": 0,
+        "sharpness": 1,
+        "source_detail": pytest.approx(1),
+        "outside_mean": 0,
     }
 
 

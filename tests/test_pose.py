@@ -76,6 +76,20 @@ def test_stored_depths_are_those_of_the_training_people(ytf68_folder):
     np.testing.assert_allclose(pose.fit_depth(shapes), pose._DEPTH, atol=0.02)  # room for a part of the data set
 
 
-def test_wrong_shapes_are_refused():
+def test_a_turned_head_comes_back_to_the_front():
+    head = np.column_stack([keypoints.mean_shape(), pose._DEPTH])
+    views = np.stack([seen(head, *angles) * 90 + (31, 77) for angles in np.random.default_rng(4).uniform(-55, 55, (40, 3))])
+    np.testing.assert_allclose(pose.frontal(views), np.repeat(keypoints.mean_shape()[None], 40, axis=0), atol=1e-9)
+
+
+def test_rotations_are_rotations_and_agree_with_the_angles():
+    faces = keypoints.mean_shape() * 80 + np.random.default_rng(5).normal(0, 4, (30, 68, 2))
+    found = pose.rotations(faces)
+    np.testing.assert_allclose(found @ found.transpose(0, 2, 1), np.repeat(np.eye(3)[None], 30, axis=0), atol=1e-12)
+    np.testing.assert_allclose(found, [turn(*angles) for angles in pose.angles(faces)], atol=1e-9)
+
+
+@pytest.mark.parametrize("function", [pose.angles, pose.rotations, pose.frontal])
+def test_wrong_shapes_are_refused(function):
     with pytest.raises(ValueError, match=r"\(N, 68, 2\)"):
-        pose.angles(np.zeros((68, 2)))
+        function(np.zeros((68, 2)))
