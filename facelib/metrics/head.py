@@ -58,8 +58,8 @@ def pose_error(points: np.ndarray, reference: np.ndarray) -> np.ndarray:
     Notes
     -----
     Each turn is the best fit of the mean head to the points (perspective-n-point), seen from afar (`pose.rotations`), since a crop does
-    not say from how near it was taken. A head's true turn is uncertain by some 5 degrees, most of which is the same in two pictures of
-    one person; raised brows pass for a raised head. A swap that keeps the target's points has no error, whatever it painted.
+    not say from how near it was taken. Points that are off by 2 % of the eyes' distance turn it by 2 degrees on their own, and raised
+    brows pass for a raised head. A swap that keeps the target's points has no error, whatever it painted.
 
     Examples
     --------
