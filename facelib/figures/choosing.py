@@ -12,6 +12,11 @@ from facelib.figures.page import check_one_size, check_start, frame, inline, quo
 if TYPE_CHECKING:
     from IPython.display import HTML
 
+_SLIDER = """
+.facelib-slider input { width: 100%; height: 2.5em }
+.facelib-slider figcaption { text-align: center }
+"""
+
 _SLIDE = """
 const frames = this.parentNode.querySelectorAll('figure');
 frames.forEach((frame, i) => { frame.hidden = i != this.value });
@@ -20,13 +25,13 @@ this.setAttribute('aria-valuetext', frames[this.value].innerText);
 
 # No script: the picture behind a button is shown where that button is on. A browser that does not know :has shows them all.
 _SWITCH = """
-.facelib-switch div { display: flex; flex-wrap: wrap; justify-content: center; gap: 0.4em }
+.facelib-switch div { display: flex; flex-wrap: wrap; justify-content: center; gap: 0.4em 0.3em }
 .facelib-switch label {
-  display: inline-flex; align-items: center; gap: 0.4em; margin: 0; padding: 0.2em 0.8em; min-height: 2.4em; box-sizing: border-box;
-  border: 1px solid rgb(127 127 127 / 0.6); border-radius: 1.2em; color: inherit; font: inherit; cursor: pointer }
+  display: inline-flex; align-items: center; gap: 0.3em; margin: 0; padding: 0.1em 0.7em 0.1em 0.5em; min-height: 2.4em;
+  box-sizing: border-box; border: 1px solid rgb(127 127 127 / 0.6); border-radius: 1.2em; color: inherit; font: inherit; cursor: pointer }
 .facelib-switch label:has(:checked) { background: rgb(127 127 127 / 0.22); border-color: currentColor }
 .facelib-switch label:has(:focus-visible) { outline: 2px solid #1a84c7; outline-offset: 2px }
-.facelib-switch input { margin: 0; outline: none }
+.facelib-switch input { outline: none }
 .facelib-switch img { order: 1 }
 @supports selector(:has(a)) {
   .facelib-switch img { display: none }
@@ -80,7 +85,7 @@ def slider(pictures: Mapping[str, np.ndarray], label: str, alt: str, side: int =
         f'<input type="range" class="facelib-scripted" min="0" max="{len(pictures) - 1}" value="{start}" autocomplete="off" '
         f'aria-label="{quoted(label)}" aria-valuetext="{quoted(list(pictures)[start])}" oninput="{quoted(_SLIDE)}">'
     )
-    return frame("slider", handle + stills, own=f"max-width:{side}px")
+    return frame("slider", handle + stills, _SLIDER, f"max-width:{side}px")
 
 
 def switch(pictures: Mapping[str, np.ndarray], label: str, alt: str, side: int = 360, start: int = 0, quality: int = 88) -> HTML:

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 _STYLE = """
 .facelib-divider { display: grid; grid-template-columns: 1fr 1fr; column-gap: 1em }
 .facelib-divider figure { display: contents }
-.facelib-divider img, .facelib-divider input[type=range], .facelib-divider span { grid-area: 1 / 1 / 2 / 3 }
+.facelib-divider img, .facelib-divider input, .facelib-divider span { grid-area: 1 / 1 / 2 / 3 }
 .facelib-divider figure:first-of-type img { z-index: 1; clip-path: inset(0 calc(100% - var(--at)) 0 0) }
 .facelib-divider figcaption { grid-row: 2; padding-top: 0.2em; text-align: left }
 .facelib-divider figure:last-of-type figcaption { text-align: right }
-.facelib-divider input[type=range] { height: 100%; opacity: 0; pointer-events: none }
+.facelib-divider input { width: 100%; height: 100%; opacity: 0; pointer-events: none }
 .facelib-divider span {
   position: relative; z-index: 2; overflow: hidden; cursor: ew-resize; forced-color-adjust: none;
   touch-action: pan-y pinch-zoom; user-select: none; -webkit-user-select: none }
@@ -28,7 +28,7 @@ _STYLE = """
 .facelib-divider span::before {
   content: ""; top: 0; bottom: 0; width: 2px; margin-left: -1px; background: white; box-shadow: 0 0 2px 1px rgb(0 0 0 / 0.45) }
 .facelib-divider span::after {
-  content: "‹ ›"; top: 50%; width: 44px; height: 44px; margin: -22px; border: 2px solid white; border-radius: 50%;
+  content: "‹ ›"; bottom: 8px; width: 44px; height: 44px; margin-left: -22px; border: 2px solid white; border-radius: 50%;
   color: white; background: rgb(0 0 0 / 0.55); font: bold 24px / 36px sans-serif; text-align: center }
 .facelib-divider input:focus-visible ~ span::before { background: #e8710a }
 .facelib-divider input:focus-visible ~ span::after { border-color: #e8710a; background: black }
@@ -52,13 +52,21 @@ input.oninput();
 this.parentNode.style.setProperty('--at', at + '%');
 """
 
-# A finger that goes up or down scrolls the page, so it moves the divider once it has gone sideways, or was lifted where it came down.
+# A finger that goes up or down scrolls the page: it moves the divider once it has gone sideways, or when it is lifted where it came down.
 _PRESS = """
+this.from = event.clientX;
 if (event.pointerType != 'mouse') return;
 event.preventDefault();
 this.setPointerCapture(event.pointerId);
 this.parentNode.querySelector('input').focus({preventScroll: true});
-if (event.buttons & 1) this.onclick(event);
+this.from = -Infinity;
+this.onpointermove(event);
+"""
+
+_PULL = """
+if (!(event.buttons & 1) || Math.abs(event.clientX - this.from) < 6) return;
+this.from = -Infinity;
+this.onclick(event);
 """
 
 
@@ -97,7 +105,7 @@ def divider(pictures: Mapping[str, np.ndarray], label: str, alt: str, side: int 
         f'<input type="range" class="facelib-scripted" min="0" max="100" value="{start}" autocomplete="off" aria-label="{quoted(label)}" '
         f'aria-valuetext="{quoted(shares)}" oninput="{quoted(_MOVE)}">'
         f'<span aria-hidden="true" onclick="{quoted(_DRAG)}" onpointerdown="{quoted(_PRESS)}" '
-        'onpointermove="if (event.buttons &amp; 1) this.onclick(event)"></span>'
+        f'onpointermove="{quoted(_PULL)}"></span>'
     )
     stills = "".join(still(*item) for item in pictures.items())
     return frame("divider", stills + handle, _STYLE, f"max-width:{side}px; --at:{start}%")

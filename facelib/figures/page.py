@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 PAGE_LIMIT = 1_500_000  # bytes that all figures together may add to a page
 
+# Nothing here that a kind of figure sets otherwise: this comes again with the next figure, and the last word counts.
 _STYLE = """
 .facelib-figure { margin: 0 auto; color: inherit; line-height: 1.4 }
 .facelib-figure figure { margin: 0; padding: 0 }
-.facelib-figure figcaption { margin: 0; text-align: center; color: inherit; font: inherit }
+.facelib-figure figcaption { margin: 0; color: inherit; font: inherit }
 .facelib-figure img { margin: 0; vertical-align: top }
-.facelib-figure input { accent-color: #1a84c7 }
-.facelib-figure input[type=range] { width: 100%; height: 2.5em; margin: 0 }
-@media (scripting: none) { .facelib-figure .facelib-scripted { display: none !important } }
+.facelib-figure input { margin: 0; accent-color: #1a84c7 }
+@media (scripting: none) { .facelib-figure .facelib-scripted { display: none } }
 """
 
 

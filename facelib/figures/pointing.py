@@ -13,14 +13,16 @@ if TYPE_CHECKING:
     from IPython.display import HTML
 
 _STYLE = """
+.facelib-points input { width: 100%; height: 2.5em }
 .facelib-points div { position: relative }
 .facelib-points svg {
-  position: absolute; inset: 0; width: 100%; height: 100%; fill: none; cursor: crosshair; touch-action: pan-y pinch-zoom }
+  position: absolute; inset: 0; width: 100%; height: 100%; fill: none; cursor: crosshair;
+  touch-action: pan-y pinch-zoom; filter: drop-shadow(0 0 1px rgb(0 0 0 / 0.8)) }
 .facelib-points polyline, .facelib-points polygon { stroke: #59ff73; stroke-width: 1.2px; vector-effect: non-scaling-stroke }
 .facelib-points circle { fill: #59ff73; transform-box: fill-box; transform-origin: center }
-.facelib-points g.now polyline, .facelib-points g.now polygon { stroke: #ff8c1a; stroke-width: 2px }
-.facelib-points g.now circle { fill: #ff8c1a }
-.facelib-points g.now circle.now { fill: white; transform: scale(2) }
+.facelib-points g.now polyline, .facelib-points g.now polygon { stroke: white; stroke-width: 2px }
+.facelib-points g.now circle { fill: white }
+.facelib-points g.now circle.now { fill: #ff8c1a; transform: scale(2.2) }
 .facelib-points span {
   position: absolute; left: clamp(0%, var(--x), 100%); top: max(2.4em, var(--y)); pointer-events: none; forced-color-adjust: none;
   transform: translate(calc(-1 * clamp(0%, var(--x), 100%)), calc(-100% - 0.7em)); padding: 0 0.6em; border-radius: 0.3em;
