@@ -87,10 +87,10 @@ def test_a_menu_shows_the_first_of_its_panels_and_names_all():
     page = figures.menu(panels, "what changes").data
     assert re.findall(r'<optgroup label="(.*?)">', page) == ["first &amp; foremost", "second"]
     assert re.findall(r"<option>(.*?)</option>", page) == ["&lt;one&gt;", "two", "three"]
-    shown = re.findall(r"<section (hidden)?>(.*?)</section>", page)
+    shown = re.findall(r"<section (hidden)?>(.*?)</section>", page, re.DOTALL)
     assert [hidden for hidden, _ in shown] == ["", "hidden", "hidden"]
     assert [panel for _, panel in shown] == [slider.data for slider in sliders.values()]
-    assert re.search(r"<label [^>]*>what changes <select", page)  # its name, for those who do not see it
+    assert re.search(r"<label[^>]*>what changes <select", page)  # its name, for those who do not see it
     with pytest.raises(ValueError, match="panels: expected one or more entries"):
         figures.menu({"empty": {}}, "nothing")
 

@@ -1,0 +1,87 @@
+"""A real browser without a network. What leaves the page, or is said on the console as an error, fails the test that did it."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<meta http-equiv="Content-Security-Policy"
+  content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
+<title>figures</title><link rel="icon" href="data:,">
+<style>
+:root { color-scheme: light dark }
+body { margin: 0 auto; padding: 16px; max-width: 700px; font: 16px sans-serif; color: #333; background: #fff }
+body > div { margin-block: 24px !important }
+@media (prefers-color-scheme: dark) { body { color: #ced6dd; background: #14181e } }
+</style>"""
+ADDRESS = "http://figures.invalid/"
+SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """Not for the whole session: while it is open, its event loop runs, and notebooks want theirs."""
+    api = pytest.importorskip("playwright.sync_api", reason="needs playwright: make test-browser installs it")
+    names = (os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome")
+    path = next((found for name in names if name and (found := shutil.which(name))), None)
+    if path is None:
+        pytest.skip("needs Chromium: apt-get install chromium, or CHROMIUM=/path/to/it")
+    with api.sync_playwright() as playwright:
+        quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
+        browser = playwright.chromium.launch(executable_path=path, args=quiet)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def trouble():
+    """What went wrong on the test's pages, one line each."""
+    lines = []
+    yield lines
+    assert lines == []
+
+
+@pytest.fixture
+def show(chromium, trouble):
+    """Opens a page that holds figures, one below the other."""
+    contexts = []
+
+    def show(*figures, size="desktop", scheme="light", scripts=True):
+        width, height = SIZES[size]
+        context = chromium.new_context(
+            viewport={"width": width, "height": height}, color_scheme=scheme, java_script_enabled=scripts, has_touch=size == "phone"
+        )
+        contexts.append(context)
+        page = context.new_page()
+
+        def answer(route):
+            if route.request.url == ADDRESS:
+                route.fulfill(body=PAGE + "".join(figure.data for figure in figures), content_type="text/html; charset=utf-8")
+            else:
+                trouble.append(f"request: {route.request.url[:120]}")
+                route.abort()
+
+        context.route("**/*", answer)
+        page.on("console", lambda message: message.type == "error" and trouble.append(f"console: {message.text[:160]}"))
+        page.on("pageerror", lambda error: trouble.append(f"script: {error}"))
+        page.goto(ADDRESS)
+        return page
+
+    yield show
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def keep():
+    """Saves a screenshot into the folder FACELIB_SHOTS, where that is set."""
+    folder = os.environ.get("FACELIB_SHOTS")
+
+    def keep(page, name):
+        if folder:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+
+    return keep
