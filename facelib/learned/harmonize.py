@@ -1,8 +1,8 @@
 """The harmonizing generators as blenders: a square round the face goes through the network, and comes back at the size that it had.
 
-The networks see faces at 128 pixels. What `unet` says is what to *do*: how far to move, by how much to tone, which detail to add. That is
-enlarged and done to the picture at full size, so that a large face is not blurred. Of `unet_writeup`, which draws a picture of its own,
-the difference to what it was given is enlarged and added.
+The networks see faces at 128 pixels. What `unet` says is what to *do*: how far to move, by how much to tone, which detail to add. The
+displacement is enlarged and done to the picture at full size, and what is added comes up smoothed, so that a large face keeps its
+detail. Of `unet_writeup`, which draws a picture of its own, the difference to what it was given is enlarged and added.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def unet(source_warped: np.ndarray, target: np.ndarray, mask: np.ndarray) -> np.
     made = first.copy()
     rows, columns, inside = _place(*square, mask.shape)
     with torch.inference_mode():
-        made[rows, columns] = _picture(todo.to(square[2]).apply(whole))[inside]
+        made[rows, columns] = _picture(todo.apply_at(whole))[inside]
     return composite.paste(made.clip(0, 1), target, mask)
 
 

@@ -15,6 +15,7 @@ from facelib.learned.keypoint_net import Block
 
 _PATCH = 2  # pixels, the side of what the first layer sees as one
 _FURTHEST = 0.12  # of half the picture's side, how far a displacement goes: 8 pixels of 128
+_TONE, _FINE = 2.0, 1.0  # pixels of the network, the sigmas by which tone and detail are smoothed for pictures at least twice as large
 _STRONGEST = 0.7  # the logarithm of a gain, and an offset, at most
 
 
@@ -83,10 +84,9 @@ class Changes(NamedTuple):
     detail: Tensor  # (B, 3, S, S), a difference, pixel by pixel
 
     def to(self, side: int) -> Changes:
-        """The same changes for a larger or smaller picture; detail is smoothed where it grows: the network saw nothing finer."""
-        ours = self.flow.shape[-1]
-        parts = self._replace(detail=_smooth(self.detail, min(side / ours - 1, 1))) if side > ours else self
-        return Changes(*(functional.interpolate(part, (side, side), mode="bilinear", antialias=side < ours) for part in parts))
+        """The same changes for a larger or smaller picture."""
+        smaller = side < self.flow.shape[-1]
+        return Changes(*(functional.interpolate(part, (side, side), mode="bilinear", antialias=smaller) for part in self))
 
     def mirrored(self) -> Changes:
         """The same changes for the mirrored picture."""
@@ -95,12 +95,32 @@ class Changes(NamedTuple):
 
     def apply(self, picture: Tensor) -> Tensor:
         """Move, tone, add: (B, 3, S, S) in [-1, 1]; the result is not clipped."""
+        moved = self.move(picture)
+        return moved + self.tone(moved) + self.detail
+
+    def apply_at(self, picture: Tensor) -> Tensor:
+        """`apply` to a picture of any size. A larger one keeps its own detail: it is moved, and what tone and detail add to the small one
+        is added to it, enlarged and smoothed, for the network has seen nothing finer."""
+        side, ours = picture.shape[-1], self.flow.shape[-1]
+        if side <= ours:
+            return self.to(side).apply(picture)
+        grown = min(side / ours - 1, 1)
+        tone = self.tone(self.move(functional.interpolate(picture, (ours, ours), mode="bilinear", antialias=True)))
+        inside = ((tone.abs() + self.detail.abs()).sum(1, keepdim=True) > 0).float()  # nothing comes to the border
+        added = inside * (_smooth(tone, _TONE * grown) + _smooth(self.detail, _FINE * grown))
+        return self.to(side).move(picture, "bicubic") + functional.interpolate(added, (side, side), mode="bilinear")
+
+    def move(self, picture: Tensor, between: str = "bilinear") -> Tensor:
+        """The displacement alone; between pixels it reads "bilinear", or "bicubic", which is slower and keeps them sharp."""
         side = picture.shape[-1]
         at = (torch.arange(side, device=picture.device) + 0.5) * (2 / side) - 1
         here = torch.stack(torch.meshgrid(at, at, indexing="xy"), -1)
         flow = self.flow.permute(0, 2, 3, 1).nan_to_num()  # of a network that diverged: the sampler reads memory that is not its own
-        moved = functional.grid_sample(picture, here + flow, padding_mode="border", align_corners=False)
-        return (moved + 1) * self.gain - 1 + self.offset + self.detail
+        return functional.grid_sample(picture, here + flow, between, "border", align_corners=False)
+
+    def tone(self, picture: Tensor) -> Tensor:
+        """What gain and offset add to a picture."""
+        return (picture + 1) * (self.gain - 1) + self.offset
 
 
 class Refiner(nn.Module):
