@@ -18,7 +18,7 @@ _STYLE = """
 .facelib-divider figure { display: contents }
 .facelib-divider img, .facelib-divider input, .facelib-divider span { grid-area: 1 / 1 / 2 / 3 }
 .facelib-divider figure:first-of-type img { z-index: 1; clip-path: inset(0 calc(100% - var(--at)) 0 0) }
-.facelib-divider figcaption { grid-row: 2; padding-top: 0.2em; text-align: left }
+.facelib-divider figcaption { grid-row: 2; padding: 0.2em 0 0; text-align: left }
 .facelib-divider figure:last-of-type figcaption { text-align: right }
 .facelib-divider input { width: 100%; height: 100%; opacity: 0; pointer-events: none }
 .facelib-divider span {

@@ -58,7 +58,8 @@ def inline(image: np.ndarray, alt: str, quality: int, style: str = "width:100%")
     """A picture as an HTML element that carries its own data, as WebP: half of JPEG's bytes at the same quality."""
     _, encoded = cv2.imencode(".webp", images.to_bytes(image)[..., ::-1], [cv2.IMWRITE_WEBP_QUALITY, quality])
     data = base64.b64encode(encoded).decode()
-    return f'<img alt="{quoted(alt)}" style="{style}" src="data:image/webp;base64,{data}">'
+    # The book's theme would round pictures in dark mode, and pad them away from what is drawn over them.
+    return f'<img alt="{quoted(alt)}" style="padding:0; border-radius:0; {style}" src="data:image/webp;base64,{data}">'
 
 
 def quoted(text: str) -> str:

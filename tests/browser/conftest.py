@@ -14,6 +14,7 @@ PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewp
 :root { color-scheme: light dark }
 body { margin: 0 auto; padding: 16px; max-width: 700px; font: 16px sans-serif; color: #333; background: #fff }
 body > div { margin-block: 24px !important }
+html body div.facelib-figure img { padding: 8px; border-radius: 4px } /* as the book's theme in dark mode */
 @media (prefers-color-scheme: dark) { body { color: #ced6dd; background: #14181e } }
 </style>"""
 ADDRESS = "http://figures.invalid/"
