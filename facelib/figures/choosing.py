@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from facelib.figures.page import check_one_size, check_start, frame, inline, quoted
+from facelib.figures.page import OWN_KEYS, check_one_size, check_start, frame, inline, quoted
 
 if TYPE_CHECKING:
     from IPython.display import HTML
@@ -82,7 +82,7 @@ def slider(pictures: Mapping[str, np.ndarray], label: str, alt: str, side: int =
 
     stills = "".join(still(number, *item) for number, item in enumerate(pictures.items()))
     handle = (
-        f'<input type="range" class="facelib-scripted" min="0" max="{len(pictures) - 1}" value="{start}" autocomplete="off" '
+        f'<input type="range" class="facelib-scripted" min="0" max="{len(pictures) - 1}" value="{start}" autocomplete="off" {OWN_KEYS} '
         f'aria-label="{quoted(label)}" aria-valuetext="{quoted(list(pictures)[start])}" oninput="{quoted(_SLIDE)}">'
     )
     return frame("slider", handle + stills, _SLIDER, f"max-width:{side}px")
@@ -110,7 +110,7 @@ def switch(pictures: Mapping[str, np.ndarray], label: str, alt: str, side: int =
 
     def button(number: int, name: str, image: np.ndarray) -> str:
         on = " checked" if number == start else ""
-        return f'<label><input type="radio" name="shown"{on}>{quoted(name)}</label>{inline(image, f"{alt}: {name}", quality)}'
+        return f'<label><input type="radio" name="shown" {OWN_KEYS}{on}>{quoted(name)}</label>{inline(image, f"{alt}: {name}", quality)}'
 
     buttons = "".join(button(number, *item) for number, item in enumerate(pictures.items()))
     # Buttons of one name belong together within a form only; as a dialog's, the form is never sent.
@@ -144,6 +144,6 @@ def menu(panels: Mapping[str, Mapping[str, HTML]], label: str) -> HTML:
     inside = "".join(f"<section {'hidden' if number else ''}>{panel}</section>" for number, panel in enumerate(shown))
     chooser = (
         f'<label class="facelib-scripted">{quoted(label)} '
-        f'<select autocomplete="off" onchange="{quoted(_CHOOSE)}">{options}</select></label>'
+        f'<select autocomplete="off" {OWN_KEYS} onchange="{quoted(_CHOOSE)}">{options}</select></label>'
     )
     return frame("menu", chooser + inside, _MENU)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from facelib.figures.page import check_one_size, check_start, frame, inline, quoted
+from facelib.figures.page import OWN_KEYS, check_one_size, check_start, frame, inline, quoted
 
 if TYPE_CHECKING:
     from IPython.display import HTML
@@ -102,8 +102,8 @@ def divider(pictures: Mapping[str, np.ndarray], label: str, alt: str, side: int 
 
     shares = f"{start} % {left}, {100 - start} % {right}"
     handle = (
-        f'<input type="range" class="facelib-scripted" min="0" max="100" value="{start}" autocomplete="off" aria-label="{quoted(label)}" '
-        f'aria-valuetext="{quoted(shares)}" oninput="{quoted(_MOVE)}">'
+        f'<input type="range" class="facelib-scripted" min="0" max="100" value="{start}" autocomplete="off" {OWN_KEYS} '
+        f'aria-label="{quoted(label)}" aria-valuetext="{quoted(shares)}" oninput="{quoted(_MOVE)}">'
         f'<span aria-hidden="true" onclick="{quoted(_DRAG)}" onpointerdown="{quoted(_PRESS)}" '
         f'onpointermove="{quoted(_PULL)}"></span>'
     )

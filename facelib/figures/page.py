@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 PAGE_LIMIT = 1_500_000  # bytes that all figures together may add to a page
 
+# An attribute for every control: JupyterLab then leaves it the arrow keys.
+OWN_KEYS = 'data-lm-suppress-shortcuts="true"'
+
 # Nothing here that a kind of figure sets otherwise: this comes again with the next figure, and the last word counts.
 _STYLE = """
 .facelib-figure { margin: 0 auto; color: inherit; line-height: 1.4 }
@@ -49,9 +52,7 @@ def frame(kind: str, content: str, style: str = "", own: str = "") -> HTML:
     """
     from IPython.display import HTML
 
-    # Without the attribute in the middle, JupyterLab takes some of the arrow keys for itself.
-    opened = f'<div class="facelib-figure facelib-{kind}" data-lm-suppress-shortcuts="true" style="{own}">'
-    return HTML(f"{opened}<style>{_STYLE}{style}</style>{content}</div>")
+    return HTML(f'<div class="facelib-figure facelib-{kind}" style="{own}"><style>{_STYLE}{style}</style>{content}</div>')
 
 
 def inline(image: np.ndarray, alt: str, quality: int, style: str = "width:100%") -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from facelib import images, keypoints
-from facelib.figures.page import check_start, frame, inline, quoted
+from facelib.figures.page import OWN_KEYS, check_start, frame, inline, quoted
 
 if TYPE_CHECKING:
     from IPython.display import HTML
@@ -101,7 +101,7 @@ def named_points(
     name = f"{start}: {now}"
     x, y = 100 * (points[start] + 0.5) / (width, height)
     handle = (
-        f'<input type="range" class="facelib-scripted" min="0" max="{keypoints.COUNT - 1}" value="{start}" autocomplete="off" '
+        f'<input type="range" class="facelib-scripted" min="0" max="{keypoints.COUNT - 1}" value="{start}" autocomplete="off" {OWN_KEYS} '
         f'aria-label="{quoted(label)}" aria-valuetext="{name}" oninput="{quoted(_NAME)}">'
     )
     content = f'<div>{inline(image, alt, quality)}{drawing}<span aria-hidden="true">{name}</span></div>{handle}'
