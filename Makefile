@@ -1,13 +1,15 @@
-# make book | make test | make live | make lint | make bench: each sets up what it needs by itself.
+# make book | make test | make test-browser | make live | make lint | make bench: each sets up what it needs by itself.
 PYTHON ?= python3
 BIN = .venv/bin
 READY = .venv/.ready
+CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+PLAYWRIGHT = $(shell sed -n 's/^browser = \[\(".*"\)\].*/\1/p' pyproject.toml)
 PACKAGE = $(shell find facelib -name '*.py' -o -name '*.json' -o -name '*.txt' -o -name '*.safetensors')
 export JUPYTER_PREFER_ENV_PATH = 1
 export PYDEVD_DISABLE_FILE_VALIDATION = 1
 
 help:  ## what there is to make
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 book: $(READY) _build/.package  ## the book, executed, in _build/html
 	$(BIN)/jupyter-book build . -W -n --keep-going
@@ -15,6 +17,11 @@ book: $(READY) _build/.package  ## the book, executed, in _build/html
 
 test: $(READY)  ## the tests, the doctests and the notebooks
 	$(BIN)/pytest --nbval --nbval-current-env
+
+test-browser: $(READY)  ## the figures of the pages, in Chromium; FACELIB_SHOTS=DIR keeps pictures of them
+	@test -n "$(CHROMIUM)" || { echo "Chromium is missing: apt-get install chromium, or name yours, CHROMIUM=/path/to/it"; exit 1; }
+	@$(BIN)/python -c "import playwright" 2>/dev/null || $(BIN)/pip install --quiet --disable-pip-version-check $(PLAYWRIGHT)
+	CHROMIUM="$(CHROMIUM)" $(BIN)/pytest tests/browser
 
 lint: $(READY)  ## code style, and notebooks in step with their sources
 	$(BIN)/ruff check .
@@ -47,5 +54,5 @@ _build/.package: $(PACKAGE) requirements.txt
 	@mkdir -p _build
 	@touch $@
 
-.PHONY: help book test lint live notebooks bench clean
+.PHONY: help book test test-browser lint live notebooks bench clean
 .DEFAULT_GOAL := help
