@@ -50,17 +50,13 @@ def add_evaluate(command: Callable[..., argparse.ArgumentParser]) -> None:
 
 def forgetting(options: argparse.Namespace) -> None:
     """Whether a discriminator forgets: each one that a run kept, on the fakes of each generator that it kept."""
-    from facelib.datasets.pair_set import read
     from facelib.learned import forgetting as evaluation
+    from facelib.learned import harmonizer_faces
     from facelib.learned import harmonizer_recipes as recipes
-    from facelib.learned.harmonizer_data import Source
 
     records.check_place(options.json)
     config = recipes.load(options.folder / "config.json")
-    pairs = options.folder / "pairs"
-    kinds = [pairs / "judged-another"] if (pairs / "judged-another").is_dir() else sorted(pairs.glob("judged-*"))
-    judged = [Source(read(folder), 1.0, True) for folder in kinds]  # of the kind of pictures that it was trained on
-    found = evaluation.measure(options.folder, config, judged)
+    found = evaluation.measure(options.folder, config, harmonizer_faces.judged(options.folder / "pairs"))
     record = {**records.made_by("facelib evaluate forgetting RUN"), "recipe": config.recipe, "seed": config.seed, **found}
     print("discriminator of (rows), generator of (columns), in thousands of pictures; AUC")
     print(" " * 6 + "".join(f"{moment / 1000:7.0f}" for moment in found["pictures"]))

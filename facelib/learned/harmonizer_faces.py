@@ -96,5 +96,11 @@ def prepare(
     )
 
 
+def judged(pairs: Path) -> list[Source]:
+    """Those to judge on, of a run's pairs: of the kind of pictures that were trained on, where there are such with an answer."""
+    kinds = [pairs / "judged-another"] if (pairs / "judged-another").is_dir() else sorted(pairs.glob("judged-*"))
+    return [Source(read(folder), 1.0, True) for folder in kinds]
+
+
 def _report(report: Callable[[str, int, int], None], kind: str, total: int, done: int) -> None:
     report(kind, done, total)

@@ -20,7 +20,6 @@ from scipy import stats
 from torch import nn
 
 from facelib import detect, evaluate_swaps, images, keypoints, metrics
-from facelib.datasets.pair_set import read
 from facelib.datasets.workers import one_thread
 from facelib.images import write_whole
 from facelib.learned import (
@@ -202,7 +201,7 @@ def judged(net: nn.Module | None, sources: Sequence[Source], composite: str) -> 
 
 def given(pairs: Path) -> dict[str, float]:
     """The scores of the composites themselves."""
-    return {name: round(value, 4) for name, value in judged(None, _judged_sources(pairs), "raw").items()}
+    return {name: round(value, 4) for name, value in judged(None, harmonizer_faces.judged(pairs), "raw").items()}
 
 
 def _one(data: str | Path, folder: Path, config: HarmonizerConfig, name: str) -> dict[str, float]:
@@ -214,7 +213,7 @@ def _one(data: str | Path, folder: Path, config: HarmonizerConfig, name: str) ->
     with one_thread():
         torch.set_num_threads(1)
         card = harmonizer_run.run(data, place, config, resume=True, pairs=folder / "pairs")
-        sources = _judged_sources(folder / "pairs")
+        sources = harmonizer_faces.judged(folder / "pairs")
         net = weights.load(harmonizer_run.new(config), f"harmonizer-{config.recipe}", place)
         numbers = judged(net, sources, config.composite) | _of_the_game(place, card, config, sources)
     write_whole({done: json.dumps(numbers, indent=1).encode()})
@@ -241,12 +240,6 @@ def _of_the_game(place: Path, card: dict, config: HarmonizerConfig, sources: Seq
     numbers["forgotten"] = found["forgotten"]
     numbers["forgotten_at_most"] = float((auc[then, then] - auc[now, then]).max())
     return numbers
-
-
-def _judged_sources(pairs: Path) -> list[Source]:
-    """Of the kind of pictures that were trained on, where there are such with an answer."""
-    kinds = [pairs / "judged-another"] if (pairs / "judged-another").is_dir() else sorted(pairs.glob("judged-*"))
-    return [Source(read(folder), 1.0, True) for folder in kinds]
 
 
 def _number(of: dict | None) -> str:

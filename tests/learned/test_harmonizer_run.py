@@ -66,6 +66,9 @@ def test_a_run_leaves_weights_a_card_a_log_and_grids(tmp_path, few, recipe):
     assert found["pictures"] == [12, 24, 36, 48]
     assert np.array(found["auc"]).shape == (4, 4)
     assert -1 <= found["forgotten"] <= 1
+    file = tmp_path / "forgetting.json"
+    assert main(["evaluate", "forgetting", str(tmp_path), "--json", str(file)]) == 0
+    assert json.loads(file.read_text())["auc"] == found["auc"]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="sends SIGKILL")
