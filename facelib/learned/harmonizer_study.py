@@ -108,7 +108,7 @@ def run(
     seeds : int
         Each variant is trained from 0, 1, ...
     jobs : int
-        Runs at a time, each on one thread: the numbers do not depend on it.
+        Runs at a time, each in a process with its share of the threads; how sums are split over threads changes a run's last digits.
     report : callable
         Called with the name of each run that is done, and how many are.
 
@@ -211,7 +211,6 @@ def _one(data: str | Path, folder: Path, config: HarmonizerConfig, name: str) ->
     if done.is_file() and harmonizer_recipes.load(place / "config.json") == config:
         return json.loads(done.read_text())
     with one_thread():
-        torch.set_num_threads(1)
         card = harmonizer_run.run(data, place, config, resume=True, pairs=folder / "pairs")
         sources = harmonizer_faces.judged(folder / "pairs")
         net = weights.load(harmonizer_run.new(config), f"harmonizer-{config.recipe}", place)
