@@ -18,7 +18,7 @@ def add_train(command: Callable[..., argparse.ArgumentParser]) -> None:
     """Tell the parser about `facelib train ...`."""
     sub = command("harmonizer", train)
     sub.add_argument("--recipe", choices=RECIPES, required=True, help="the write-up's way, or the one that works")
-    sub.add_argument("--data", default="ytf68", metavar="NAME|DIR", help="ytf68 or its folder, rendered, or a folder of photographs")
+    _add_faces(sub)
     tiers_help = "how long: a minute or so on a CPU, minutes on a GPU, or the whole run (default: FACELIB_TIER, or full)"
     sub.add_argument("--tier", choices=tier.TIERS, help=tiers_help)
     _add_common(sub)
@@ -33,7 +33,7 @@ def add_train(command: Callable[..., argparse.ArgumentParser]) -> None:
 def add_compare(command: Callable[..., argparse.ArgumentParser]) -> None:
     """Tell the parser about `facelib compare ...`."""
     sub = command("harmonizers", study)
-    sub.add_argument("--data", default="ytf68", metavar="NAME|DIR", help="ytf68 or its folder, rendered, or a folder of photographs")
+    _add_faces(sub)
     sub.add_argument("--seeds", type=int, default=3, metavar="K", help="runs of each variant (default: %(default)s)")
     sub.add_argument("--pictures", type=int, default=8000, metavar="N", help="that each run sees (default: %(default)s)")
     sub.add_argument("-o", "--out", type=Path, metavar="RUNS", help="a folder for the runs; what is done there stays done")
@@ -82,6 +82,10 @@ def study(options: argparse.Namespace) -> None:
     print(harmonizer_study.as_text(found))
     command = f"facelib compare harmonizers --data {Path(options.data).name} --seeds {options.seeds} --pictures {options.pictures} -o RUNS"
     records.save(options.json, {**records.made_by(command), **found})
+
+
+def _add_faces(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--data", default="ytf68", metavar="NAME|DIR", help="ytf68 or its folder, rendered, or a folder of photographs")
 
 
 def _add_common(sub: argparse.ArgumentParser) -> None:

@@ -69,8 +69,14 @@ def forgotten(auc: np.ndarray) -> float:
     >>> forgotten(np.array([[0.9, 0.5], [0.6, 0.8]]))  # the second discriminator has lost 0.3 on the first generator
     0.3
     """
+    every = lost(auc)
+    return round(float(every.mean()), 10) if len(every) else float("nan")
+
+
+def lost(auc: np.ndarray) -> np.ndarray:
+    """What was lost, for each pair of a discriminator and an earlier generator: the AUC of that time less that of now."""
     now, then = np.tril_indices(len(auc), -1)
-    return round(float((auc[then, then] - auc[now, then]).mean()), 10) if len(now) else float("nan")
+    return auc[then, then] - auc[now, then]
 
 
 def _load(net: nn.Module, moment: int, role: str, folder: Path) -> nn.Module:

@@ -126,9 +126,9 @@ class Changes(NamedTuple):
 class Refiner(nn.Module):
     """A U-Net that mends a first guess, by three tools: a smooth displacement, a smooth change of tone, and detail under a soft mask.
 
-    The two smooth ones keep the guess as sharp as it was, at any size. It sees the composite beside the guess, because the guess has lost
-    how far the source's colours were off. Outside the mask nothing changes, and next to the border the guess stays, too: there it is the
-    target's own.
+    The two smooth ones cannot average pixels that are far apart, so that little is blurred, at any size. It sees the composite beside the
+    guess, because the guess has lost how far the source's colours were off. Outside the mask nothing changes, and next to the border the
+    guess stays, too: there it is the target's own.
 
     Parameters
     ----------

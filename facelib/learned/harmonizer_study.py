@@ -234,10 +234,9 @@ def _of_the_game(place: Path, card: dict, config: HarmonizerConfig, sources: Seq
             numbers[f"steps_{who}"] = float(np.median(steps))
     found = forgetting.measure(place, config, sources)
     auc = np.array(found["auc"])
-    now, then = np.tril_indices(len(auc), -1)
     numbers["auc_at_the_time"] = float(auc.diagonal().mean())
     numbers["forgotten"] = found["forgotten"]
-    numbers["forgotten_at_most"] = float((auc[then, then] - auc[now, then]).max())
+    numbers["forgotten_at_most"] = float(forgetting.lost(auc).max())
     return numbers
 
 
