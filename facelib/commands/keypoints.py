@@ -37,6 +37,9 @@ def add_compare(command: Callable[..., argparse.ArgumentParser]) -> None:
     """Tell the parser about `facelib compare ...`."""
     sub = command("keypoints", compare)
     sub.add_argument("runs", nargs="+", type=Path, metavar="DIR", help="folders that `facelib train keypoints` wrote")
+    sub.add_argument(
+        "--data", default="ytf68", metavar="NAME|DIR", help="ytf68 (looked up in FACELIB_DATA, then in the cache) or its folder"
+    )
     sub.add_argument("--json", type=Path, metavar="FILE", help="write the numbers there too")
 
 
@@ -104,31 +107,19 @@ def evaluate(options: argparse.Namespace) -> None:
 
 
 def compare(options: argparse.Namespace) -> None:
-    """Runs of `facelib train keypoints` side by side, from the cards that they left."""
-    from facelib.learned import weights
-    from facelib.learned.train_keypoints import KeypointConfig
+    """Runs of `facelib train keypoints` side by side, on the validation people; and ways of reading, by the first of them."""
+    from facelib.datasets import ytf68
+    from facelib.learned import keypoint_study as study
 
     records.check_place(options.json)
-    usual, rows = _flat(dataclasses.asdict(KeypointConfig())), []
-    for folder in options.runs:
-        card = weights.card("keypoints", folder)
-        score, config = card["scores"]["labels"], _flat(card["config"])
-        changes = {name: value for name, value in config.items() if value != usual[name] and name not in ("seed", "pictures", "precision")}
-        rows.append(
-            {
-                "name": ", ".join(f"{name} {value}" for name, value in changes.items()) or "as shipped",
-                "seed": card["seed"],
-                "rendered": card["config"].get("rendered", {}).get("count", 0),
-                "pictures": card["pictures_seen"],
-                "nme": score["nme_inter_ocular"],
-                "interval_95": score["interval_95"]["nme_inter_ocular"],
-                "failures_above_10": score["failures_above_10"],
-                **{name: card[name] for name in ("hardware", "seconds", "date")},
-            }
-        )
-        print(f"{rows[-1]['name']:<44} seed {card['seed']}  {rows[-1]['pictures']:>8,} pictures  NME {rows[-1]['nme']:.2f} %")
-    runs = " ".join(map(str, options.runs))
-    records.save(options.json, {**records.made_by(f"facelib compare keypoints {runs}"), "rows": rows})
+    frames = ytf68.load(options.data, ytf68.validation_people())
+    rows = study.compare(options.runs, frames, terminal.bar("run"))
+    print(study.as_text(rows))
+    readings = study.readings(options.runs[0], frames, terminal.bar("reading"))
+    for row in readings:
+        print(f"{row['name']:<44}{row['labels']:>7.2f} %{row['detected']:>7.2f} % detected{row['milliseconds']:>7.1f} ms")
+    runs = " ".join(run.name for run in options.runs)
+    records.save(options.json, {**records.made_by(f"facelib compare keypoints {runs}"), "rows": rows, "readings": readings})
 
 
 def train(options: argparse.Namespace) -> None:
@@ -167,15 +158,3 @@ def train_label_offset(options: argparse.Namespace) -> None:
     record = {**records.made_by("facelib train label-offset --data ytf68 --weights DIR -o FILE"), "frames": len(frames), **found}
     records.save(options.out, record)
     terminal.say(options.out)
-
-
-def _flat(config: dict) -> dict:
-    """Nested settings in one level, as --set names them."""
-    inner = {name: value for name, value in config.items() if isinstance(value, dict)}
-    flat = {f"{name}.{key}": value for name, part in inner.items() for key, value in part.items()}
-    return {name: _as_json(value) for name, value in (config | flat).items() if name not in inner}
-
-
-def _as_json(value):
-    """Tuples as the lists that a file gives back."""
-    return json.loads(json.dumps(value))

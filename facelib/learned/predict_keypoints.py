@@ -30,14 +30,26 @@ class Reading:
 
 
 def predict(
-    net: nn.Module, greys: Sequence[np.ndarray], boxes: Sequence[np.ndarray], passes: int = PASSES, size: int = crops.SIZE
+    net: nn.Module,
+    greys: Sequence[np.ndarray],
+    boxes: Sequence[np.ndarray],
+    passes: int = PASSES,
+    size: int = crops.SIZE,
+    mirrored: bool = True,
 ) -> np.ndarray:
     """The points of `read`: (B, 68, 2) float32."""
-    return read(net, greys, boxes, passes, size).points
+    return read(net, greys, boxes, passes, size, mirrored).points
 
 
 @torch.inference_mode()
-def read(net: nn.Module, greys: Sequence[np.ndarray], boxes: Sequence[np.ndarray], passes: int = PASSES, size: int = crops.SIZE) -> Reading:
+def read(
+    net: nn.Module,
+    greys: Sequence[np.ndarray],
+    boxes: Sequence[np.ndarray],
+    passes: int = PASSES,
+    size: int = crops.SIZE,
+    mirrored: bool = True,
+) -> Reading:
     """Keypoints of one face in each picture.
 
     Parameters
@@ -52,10 +64,12 @@ def read(net: nn.Module, greys: Sequence[np.ndarray], boxes: Sequence[np.ndarray
         How often to look: each pass after the first re-crops on the answer before it.
     size : int
         The crop's side in pixels: the size that the network was trained at.
+    mirrored : bool
+        Whether the last look reads the crop's mirror image too.
     """
     shapes = [keypoints.shape_in_box(box) for box in boxes]
     for number in range(1, passes + 1):
-        points, variances = _look(net, greys, shapes, number == passes, size)
+        points, variances = _look(net, greys, shapes, mirrored and number == passes, size)
         shapes = list(points.mean(axis=0))
     # The variance of a mixture: the mean of the variances and the variance of the means.
     spread = np.sqrt(variances.mean(axis=0) + points.var(axis=0).sum(axis=-1))

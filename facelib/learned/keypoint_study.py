@@ -1,0 +1,138 @@
+"""Runs of the keypoint network side by side, on the same faces: what each choice bought, and what each way of reading a face does.
+
+Differences are between errors on the same people, so they are sharper than the errors themselves.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import time
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from facelib import bootstrap, keypoints
+from facelib.datasets import ytf68_offset
+from facelib.datasets.frame import Frame
+from facelib.learned import predict_keypoints, weights
+from facelib.learned.evaluate_keypoints import KeypointScores, measure
+from facelib.learned.train_keypoints import KeypointConfig
+
+RECIPE = "the recipe"  # the name of runs that change nothing of it
+READINGS = {  # name: how often to look, and whether the last look is mirrored too
+    "one look": (1, False),
+    "one look, and mirrored": (1, True),
+    "two looks": (2, False),
+    "two looks, the second mirrored too": (2, True),
+    "three looks, the third mirrored too": (3, True),
+}
+_OF_A_RUN = ("seed", "pictures", "precision", "evaluate_every", "workers")  # how long, and on what; not the recipe
+_NME, _FAILURES = "nme_inter_ocular", "failures_above_10"
+
+
+def changes(config: dict) -> str:
+    """What a run's settings change of the recipe, as --set names them: "network resnet18, batch 16"; or `RECIPE`."""
+    usual = _flat(dataclasses.asdict(KeypointConfig()))
+    changed = {name: value for name, value in _flat(config).items() if name not in _OF_A_RUN and value != usual.get(name)}
+    return ", ".join(f"{name} {value}" for name, value in changed.items()) or RECIPE
+
+
+def compare(folders: Sequence[Path], frames: Sequence[Frame], report: Callable[[Iterable], Iterable] = iter) -> list[dict]:
+    """Score runs on frames of people on whom none was trained.
+
+    Parameters
+    ----------
+    folders : sequence of Path
+        What `facelib train keypoints` wrote. Runs that differ in nothing but the seed are one row.
+    frames : sequence of Frame
+        With their labels as they are.
+    report : callable
+        Wraps the folders, as tqdm does.
+
+    Returns
+    -------
+    list of dict
+        `name`, of what was changed; `pictures`; `seeds`; `nme`, the mean over seeds of the inter-ocular error in percent; `each`, of every
+        seed, and `spread`, their standard deviation (None for one); `interval_95` over people; `failures_above_10`; and, where the recipe
+        itself was run for as many pictures, `more`: how much higher the error is than the recipe's, with `more_95`, paired, over people.
+    """
+    groups: dict[tuple[str, int], list[tuple[dict, KeypointScores]]] = {}
+    for folder in report(folders):
+        card = weights.card("keypoints", folder)
+        groups.setdefault((changes(card["config"]), card["pictures_seen"]), []).append((card, _scores(card, folder, frames)))
+    faces = {key: np.mean([scores.faces[_NME] for _, scores in runs], axis=0) for key, runs in groups.items()}
+    rows = []
+    for (name, pictures), runs in groups.items():
+        people, errors = runs[0][1].people, faces[name, pictures]
+        each = [float(scores.faces[_NME].mean()) for _, scores in runs]
+        row = {
+            "name": name,
+            "pictures": pictures,
+            "seeds": [card["seed"] for card, _ in runs],
+            "nme": round(float(errors.mean()), 3),
+            "each": [round(error, 3) for error in each],
+            "spread": round(float(np.std(each, ddof=1)), 3) if len(each) > 1 else None,
+            "interval_95": _interval(errors, people),
+            "failures_above_10": round(float(np.mean([scores.faces[_FAILURES].mean() for _, scores in runs])), 3),
+            "seconds": round(float(np.mean([card["seconds"] for card, _ in runs]))),
+            **{key: runs[0][0][key] for key in ("hardware", "date")},
+        }
+        if name != RECIPE and (RECIPE, pictures) in faces:
+            more = errors - faces[RECIPE, pictures]
+            row |= {"more": round(float(more.mean()), 3), "more_95": _interval(more, people)}
+        rows.append(row)
+    return rows
+
+
+def readings(folder: Path, frames: Sequence[Frame], report: Callable[[Iterable], Iterable] = iter) -> list[dict]:
+    """How a network's error and its time depend on how often it looks at a face: `name`, `labels`, `detected`, `milliseconds`.
+
+    Errors are inter-ocular, in percent, with boxes round the labels and with detected ones; milliseconds are of a face by itself.
+    """
+    card, net = weights.card("keypoints", folder), weights.keypoint_network(folder)
+    size, rows = card["config"]["size"], []
+    greys = [frame.grey() for frame in frames[:100]]
+    at = [keypoints.face_box(frame.points) for frame in frames[:100]]
+    for name, (passes, mirrored) in report(READINGS.items()):
+        how = {"passes": passes, "size": size, "mirrored": mirrored}
+        errors = {boxes: _scores(card, folder, frames, boxes, **how).faces[_NME].mean() for boxes in ("labels", "detected")}
+        times = []
+        for grey, box in zip(greys, at, strict=True):
+            started = time.perf_counter()
+            predict_keypoints.read(net, [grey], [box], **how)
+            times.append(1000 * (time.perf_counter() - started))
+        errors = {boxes: round(float(error), 3) for boxes, error in errors.items()}
+        rows.append({"name": name, **errors, "milliseconds": round(float(np.median(times)), 1)})
+    return rows
+
+
+def as_text(rows: Sequence[dict]) -> str:
+    """The rows of `compare` as a table for a person."""
+    lines = [f"{'run':<44}{'pictures':>9}{'seeds':>6}{'NME, %':>8}{'+-':>6}{'> 10 %':>8}{'more':>7}   95 %, over people"]
+    for row in rows:
+        spread = f"{row['spread']:.2f}" if row["spread"] is not None else "-"
+        more, ends = (f"{row['more']:+.2f}", row["more_95"]) if "more" in row else ("", None)
+        between = f"   {ends[0]:+.2f} to {ends[1]:+.2f}" if ends else ""
+        cells = f"{row['pictures']:>9,}{len(row['seeds']):>6}{row['nme']:>8.2f}{spread:>6}{row['failures_above_10']:>8.2f}{more:>7}"
+        lines.append(f"{row['name']:<44}{cells}{between}")
+    return "\n".join(lines)
+
+
+def _scores(card: dict, folder: Path, frames: Sequence[Frame], boxes: str = "labels", **how) -> KeypointScores:
+    """Against the labels as they are."""
+    shifted = {"as_labelled": ytf68_offset.as_labelled} if card["config"]["corrected"] else {}
+    net, how = weights.keypoint_network(folder), {"size": card["config"]["size"], **how}
+    return measure(lambda greys, at: predict_keypoints.predict(net, greys, at, **how), frames, boxes, **shifted)
+
+
+def _interval(values: np.ndarray, people: Sequence[str]) -> list[float]:
+    return [round(float(end), 3) for end in bootstrap.interval(values, people)]
+
+
+def _flat(config: dict) -> dict:
+    """Nested settings in one level, as --set names them; tuples as the lists that a file gives back."""
+    inner = {name: value for name, value in config.items() if isinstance(value, dict)}
+    flat = {f"{name}.{key}": value for name, part in inner.items() for key, value in part.items()}
+    return {name: json.loads(json.dumps(value)) for name, value in (config | flat).items() if name not in inner}

@@ -1,0 +1,81 @@
+"""The classical rival of the keypoint network: dlib's ensemble of regression trees (Kazemi & Sullivan 2014), retrained on the same people.
+
+`pip install dlib-bin`, then `python tools/ert.py` trains it, scores it on the validation people as `facelib evaluate keypoints` does, and
+writes `book/results/keypoints-ert.json`. It sees the same frames, the same labels (as they are: it is not mirrored, so it can learn where
+they lie) and the same boxes. dlib is no part of the package: it takes minutes to build where there is no wheel.
+"""
+
+import argparse
+import time
+from pathlib import Path
+
+import dlib
+import numpy as np
+
+from facelib import keypoints, records
+from facelib.datasets import ytf68
+from facelib.datasets.frame import Frame
+from facelib.learned import evaluate_keypoints
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", default=ytf68.NAME)
+    parser.add_argument("--json", type=Path, default=Path("book/results/keypoints-ert.json"))
+    parser.add_argument("--oversampling", type=int, default=20, help="starting shapes for each face (dlib's default)")
+    parser.add_argument("--depth", type=int, default=5, help="of a tree (dlib's default: 5)")
+    parser.add_argument("--nu", type=float, default=0.1, help="how much a tree changes (dlib's default: 0.1)")
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
+    records.check_place(options.json)
+    held_out = set(ytf68.validation_people())
+    frames = ytf68.load(options.data)
+    predictor, seconds = train([frame for frame in frames if frame.person not in held_out], options)
+    judged = [frame for frame in frames if frame.person in held_out]
+    record = {
+        **records.made_by(
+            f"python tools/ert.py --data {options.data} --oversampling {options.oversampling} --depth {options.depth} --nu {options.nu} "
+            f"--seed {options.seed}"
+        ),
+        "model": {"name": f"dlib {dlib.__version__}, train_shape_predictor", "seconds": round(seconds)},
+    }
+    for boxes in ("labels", "detected"):
+        scores = evaluate_keypoints.measure(lambda greys, at: read(predictor, greys, at), judged, boxes)
+        record[boxes] = scores.summary()
+        print(boxes, {name: record[boxes][name] for name in ("nme_inter_ocular", "median_inter_ocular", "failures_above_10", "missed")})
+    greys, boxes = [frame.grey() for frame in judged], [keypoints.face_box(frame.points) for frame in judged]
+    started = time.perf_counter()
+    read(predictor, greys, boxes)
+    record["milliseconds_a_face"] = round(1000 * (time.perf_counter() - started) / len(judged), 2)
+    print(f"{record['milliseconds_a_face']} ms a face")
+    records.save(options.json, record)
+
+
+def train(frames: list[Frame], options: argparse.Namespace) -> tuple[dlib.shape_predictor, float]:
+    """A predictor that learnt from labels as they are, in boxes round them, and the seconds that it took."""
+    how = dlib.shape_predictor_training_options()
+    how.oversampling_amount, how.tree_depth, how.nu = options.oversampling, options.depth, options.nu
+    how.random_seed, how.num_threads = str(options.seed), 2
+    faces = []
+    for frame in frames:
+        parts = [dlib.point(round(x), round(y)) for x, y in frame.points.tolist()]
+        faces.append([dlib.full_object_detection(rectangle(keypoints.face_box(frame.points)), parts)])
+    started = time.perf_counter()
+    predictor = dlib.train_shape_predictor([frame.grey() for frame in frames], faces, how)
+    return predictor, time.perf_counter() - started
+
+
+def read(predictor: dlib.shape_predictor, greys: list[np.ndarray], boxes: list[np.ndarray]) -> np.ndarray:
+    """Points (B, 68, 2) of one face in each picture."""
+    shapes = [predictor(grey, rectangle(box)) for grey, box in zip(greys, boxes, strict=True)]
+    return np.array([[(point.x, point.y) for point in shape.parts()] for shape in shapes], np.float32)
+
+
+def rectangle(box: np.ndarray) -> dlib.rectangle:
+    """dlib's box, whose far corner is inside, from x, y, width, height."""
+    x, y, width, height = (round(float(length)) for length in box)
+    return dlib.rectangle(x, y, x + width - 1, y + height - 1)
+
+
+if __name__ == "__main__":
+    main()
