@@ -20,7 +20,7 @@ from facelib.learned import predict_keypoints, weights
 from facelib.learned.evaluate_keypoints import KeypointScores, measure
 from facelib.learned.train_keypoints import KeypointConfig
 
-RECIPE = "the recipe"  # the name of runs that change nothing of it
+RECIPE = "as shipped"  # the name of runs that change nothing
 READINGS = {  # name: how often to look, and whether the last look is mirrored too
     "one look": (1, False),
     "one look, and mirrored": (1, True),
@@ -54,9 +54,10 @@ def compare(folders: Sequence[Path], frames: Sequence[Frame], report: Callable[[
     Returns
     -------
     list of dict
-        `name`, of what was changed; `pictures`; `seeds`; `nme`, the mean over seeds of the inter-ocular error in percent; `each`, of every
-        seed, and `spread`, their standard deviation (None for one); `interval_95` over people; `failures_above_10`; and, where the recipe
-        itself was run for as many pictures, `more`: how much higher the error is than the recipe's, with `more_95`, paired, over people.
+        `name`, of what was changed; `pictures` seen; `rendered` faces to draw from; `seeds`; `nme`, the mean over seeds of the inter-ocular
+        error in percent; `each`, of every seed, and `spread`, their standard deviation (None for one); `interval_95` over people;
+        `failures_above_10`; and, where the recipe itself was run for as many pictures, `more`: how much higher the error is than the
+        recipe's, with `more_95`, paired, over people.
     """
     groups: dict[tuple[str, int], list[tuple[dict, KeypointScores]]] = {}
     for folder in report(folders):
@@ -70,6 +71,7 @@ def compare(folders: Sequence[Path], frames: Sequence[Frame], report: Callable[[
         row = {
             "name": name,
             "pictures": pictures,
+            "rendered": runs[0][0]["config"].get("rendered", {}).get("count", 0),
             "seeds": [card["seed"] for card, _ in runs],
             "nme": round(float(errors.mean()), 3),
             "each": [round(error, 3) for error in each],
