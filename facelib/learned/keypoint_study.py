@@ -135,6 +135,7 @@ def _interval(values: np.ndarray, people: Sequence[str]) -> list[float]:
 
 def _flat(config: dict) -> dict:
     """Nested settings in one level, as --set names them; tuples as the lists that a file gives back."""
-    inner = {name: value for name, value in config.items() if isinstance(value, dict)}
+    config = json.loads(json.dumps(config))
+    inner = {name: value for name, value in config.items() if isinstance(value, dict)} | {"weights": dict(config["weights"])}
     flat = {f"{name}.{key}": value for name, part in inner.items() for key, value in part.items()}
-    return {name: json.loads(json.dumps(value)) for name, value in (config | flat).items() if name not in inner}
+    return {name: value for name, value in (config | flat).items() if name not in inner}

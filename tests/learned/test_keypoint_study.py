@@ -43,6 +43,7 @@ def test_a_run_is_named_by_what_it_changes():
     assert study.changes(USUAL) == study.RECIPE
     assert study.changes(USUAL | {"seed": 3, "pictures": 7, "precision": "bf16"}) == study.RECIPE
     changed = dataclasses.asdict(KeypointConfig(batch=7, augmentation=dataclasses.replace(KeypointConfig().augmentation, hardness=0.25)))
+    assert study.changes(USUAL | {"weights": [["distance", 1.0], ["cross_entropy", 0.0]]}) == "weights.cross_entropy 0.0"
     assert study.changes(changed) == "batch 7, augmentation.hardness 0.25"
 
 
