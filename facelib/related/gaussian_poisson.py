@@ -103,6 +103,42 @@ def residual(
     return _adjoint(gradients(picture)) + beta * smooth - _adjoint(wanted) - beta * to_be
 
 
+def ladder(
+    source: np.ndarray,
+    target: np.ndarray,
+    mask: np.ndarray,
+    small: np.ndarray,
+    beta: float = BETA,
+    sigma: float = SIGMA,
+    form: str = "stated",
+) -> np.ndarray:
+    """Coarse to fine: a small picture gives the colours of one twice its size, that those of the next, up to the size of the target.
+
+    Parameters
+    ----------
+    source, target : ndarray of shape (H, W, 3), float32 in [0, 1]
+        Give the gradients inside and outside the mask.
+    mask : ndarray of shape (H, W), float32 in [0, 1]
+    small : ndarray of shape (h, w, 3), float32 in [0, 1]
+        What the blend is to look like from afar: in GP-GAN, what its network paints.
+    beta, sigma, form
+        As for `solve`.
+
+    Returns
+    -------
+    ndarray of shape (H, W, 3), float32 in [0, 1]
+    """
+    height, width = mask.shape
+    steps = max(0, int(np.ceil(np.log2(max(height / small.shape[0], width / small.shape[1])))))
+    picture = small
+    for step in range(steps, -1, -1):
+        size = (-(-width // 2**step), -(-height // 2**step))
+        parts = (part if step == 0 else cv2.resize(part, size, interpolation=cv2.INTER_AREA) for part in (source, target, mask))
+        colours = cv2.resize(picture, size, interpolation=cv2.INTER_LINEAR)
+        picture = solve(mixed(*parts), colours, beta, sigma, form)
+    return picture.clip(0, 1)
+
+
 def _check(wanted: Gradients, colours: np.ndarray, beta: float, form: str) -> None:
     if form not in POWERS:
         raise ValueError(f"form: expected one of {', '.join(POWERS)}, got {form!r}")

@@ -109,6 +109,22 @@ def test_gradients_are_the_sources_inside_and_the_targets_outside(problem):
     assert (wanted.down[11, 15] == source[12, 15] - source[11, 15]).all()
 
 
+def test_the_ladder_keeps_a_picture_that_is_right_already():
+    """Where the gradients are one picture's and the small one shows it from afar, that picture comes out, at any size."""
+    y, x = np.mgrid[:150, :201].astype(np.float32)
+    picture = np.stack([0.5 + 0.3 * np.sin(x / 9), 0.5 + 0.3 * np.cos(y / 7), (x + y) / 400], -1).astype(np.float32)
+    small = cv2.resize(picture, (50, 38), interpolation=cv2.INTER_AREA)
+    made = gp.ladder(picture, picture, np.ones(picture.shape[:2], np.float32), small)
+    assert made.shape == picture.shape
+    assert np.abs(made - picture).mean() < 0.01
+
+
+def test_the_ladder_takes_its_colours_from_the_small_picture():
+    grey, mask = np.full((96, 96, 3), 0.5, np.float32), np.ones((96, 96), np.float32)
+    small = np.broadcast_to(np.float32([0.2, 0.5, 0.8]), (64, 64, 3)).copy()
+    np.testing.assert_allclose(gp.ladder(grey, grey, mask, small), np.broadcast_to(small[0, 0], grey.shape), atol=1e-5)
+
+
 def test_what_cannot_be_is_refused(problem):
     source, target, mask, colours = problem
     wanted = gp.mixed(source, target, mask)
