@@ -10,14 +10,17 @@ import json
 import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
+import torch
 
-from facelib import bootstrap, keypoints
+from facelib import bootstrap, keypoints, metrics
 from facelib.datasets import ytf68_offset
 from facelib.datasets.frame import Frame
 from facelib.learned import predict_keypoints, weights
 from facelib.learned.evaluate_keypoints import KeypointScores, measure
+from facelib.learned.keypoint_data import Augmentation, TrainingCrops
 from facelib.learned.train_keypoints import KeypointConfig
 
 RECIPE = "as shipped"  # the name of runs that change nothing
@@ -29,7 +32,15 @@ READINGS = {  # name: how often to look, and whether the last look is mirrored t
     "three looks, the third mirrored too": (3, True),
 }
 _OF_A_RUN = ("seed", "pictures", "precision", "evaluate_every", "workers")  # how long, and on what; not the recipe
+_HARDEST, _TIMES, _SEED = Augmentation(hardness=1, stretch=0, morph=0), 2, 5
+_AT_ONCE = 64
 _NME, _FAILURES = "nme_inter_ocular", "failures_above_10"
+
+
+class _Run(NamedTuple):
+    card: dict
+    scores: KeypointScores
+    hard: float
 
 
 def changes(config: dict) -> str:
@@ -56,30 +67,32 @@ def compare(folders: Sequence[Path], frames: Sequence[Frame], report: Callable[[
     list of dict
         `name`, of what was changed; `pictures` seen; `rendered` faces to draw from; `seeds`; `nme`, the mean over seeds of the inter-ocular
         error in percent; `each`, of every seed, and `spread`, their standard deviation (None for one); `interval_95` over people;
-        `failures_above_10`; and, where the recipe itself was run for as many pictures, `more`: how much higher the error is than the
-        recipe's, with `more_95`, paired, over people.
+        `failures_above_10`; `hard`, the error of a single look at damaged and misplaced crops; and, where the recipe itself was run for as
+        many pictures, `more`: how much higher the error is than the recipe's, with `more_95`, paired, over people.
     """
-    groups: dict[tuple[str, int], list[tuple[dict, KeypointScores]]] = {}
+    groups: dict[tuple[str, int], list[_Run]] = {}
     for folder in report(folders):
         card = weights.card("keypoints", folder)
-        groups.setdefault((changes(card["config"]), card["pictures_seen"]), []).append((card, _scores(card, folder, frames)))
-    faces = {key: np.mean([scores.faces[_NME] for _, scores in runs], axis=0) for key, runs in groups.items()}
+        run = _Run(card, _scores(card, folder, frames), _hard(card, folder, frames))
+        groups.setdefault((changes(card["config"]), card["pictures_seen"]), []).append(run)
+    faces = {key: np.mean([run.scores.faces[_NME] for run in runs], axis=0) for key, runs in groups.items()}
     rows = []
     for (name, pictures), runs in groups.items():
-        people, errors = runs[0][1].people, faces[name, pictures]
-        each = [float(scores.faces[_NME].mean()) for _, scores in runs]
+        first, people, errors = runs[0].card, runs[0].scores.people, faces[name, pictures]
+        each = [float(run.scores.faces[_NME].mean()) for run in runs]
         row = {
             "name": name,
             "pictures": pictures,
-            "rendered": runs[0][0]["config"].get("rendered", {}).get("count", 0),
-            "seeds": [card["seed"] for card, _ in runs],
+            "rendered": first["config"].get("rendered", {}).get("count", 0),
+            "seeds": [run.card["seed"] for run in runs],
             "nme": round(float(errors.mean()), 3),
             "each": [round(error, 3) for error in each],
             "spread": round(float(np.std(each, ddof=1)), 3) if len(each) > 1 else None,
             "interval_95": _interval(errors, people),
-            "failures_above_10": round(float(np.mean([scores.faces[_FAILURES].mean() for _, scores in runs])), 3),
-            "seconds": round(float(np.mean([card["seconds"] for card, _ in runs]))),
-            **{key: runs[0][0][key] for key in ("hardware", "date")},
+            "failures_above_10": round(float(np.mean([run.scores.faces[_FAILURES].mean() for run in runs])), 3),
+            "hard": round(float(np.mean([run.hard for run in runs])), 2),
+            "seconds": round(float(np.mean([run.card["seconds"] for run in runs]))),
+            **{key: first[key] for key in ("hardware", "date")},
         }
         if name != RECIPE and (RECIPE, pictures) in faces:
             more = errors - faces[RECIPE, pictures]
@@ -112,13 +125,13 @@ def readings(folder: Path, frames: Sequence[Frame], report: Callable[[Iterable],
 
 def as_text(rows: Sequence[dict]) -> str:
     """The rows of `compare` as a table for a person."""
-    lines = [f"{'run':<44}{'pictures':>9}{'seeds':>6}{'NME, %':>8}{'+-':>6}{'> 10 %':>8}{'more':>7}   95 %, over people"]
+    lines = [f"{'run':<44}{'pictures':>9}{'seeds':>6}{'NME, %':>8}{'+-':>6}{'> 10 %':>8}{'hard':>6}{'more':>7}   95 %, over people"]
     for row in rows:
         spread = f"{row['spread']:.2f}" if row["spread"] is not None else "-"
         more, ends = (f"{row['more']:+.2f}", row["more_95"]) if "more" in row else ("", None)
         between = f"   {ends[0]:+.2f} to {ends[1]:+.2f}" if ends else ""
-        cells = f"{row['pictures']:>9,}{len(row['seeds']):>6}{row['nme']:>8.2f}{spread:>6}{row['failures_above_10']:>8.2f}{more:>7}"
-        lines.append(f"{row['name']:<44}{cells}{between}")
+        errors = f"{row['nme']:>8.2f}{spread:>6}{row['failures_above_10']:>8.2f}{row['hard']:>6.1f}{more:>7}{between}"
+        lines.append(f"{row['name']:<44}{row['pictures']:>9,}{len(row['seeds']):>6}{errors}")
     return "\n".join(lines)
 
 
@@ -127,6 +140,17 @@ def _scores(card: dict, folder: Path, frames: Sequence[Frame], boxes: str = "lab
     shifted = {"as_labelled": ytf68_offset.as_labelled} if card["config"]["corrected"] else {}
     net, how = weights.keypoint_network(folder), {"size": card["config"]["size"], **how}
     return measure(lambda greys, at: predict_keypoints.predict(net, greys, at, **how), frames, boxes, **shifted)
+
+
+@torch.inference_mode()
+def _hard(card: dict, folder: Path, frames: Sequence[Frame]) -> float:
+    """The inter-ocular error in percent of one look at each frame, in a crop as the hardest augmentation makes it."""
+    put_right = ytf68_offset.put_right(frames) if card["config"]["corrected"] else frames
+    made = TrainingCrops(list(put_right), _TIMES * len(frames), _SEED, card["config"]["size"], _HARDEST)
+    inputs, truth = (torch.stack(part) for part in zip(*(made[number] for number in range(len(made))), strict=True))
+    net = weights.keypoint_network(folder)
+    found = torch.cat([net.read(net(part.to(memory_format=torch.channels_last))) for part in inputs.split(_AT_ONCE)])
+    return 100 * float(metrics.nme(found.numpy(), truth.numpy()).mean())
 
 
 def _interval(values: np.ndarray, people: Sequence[str]) -> list[float]:

@@ -19,7 +19,7 @@ def test_points_stay_on_the_picture(size):
         grey[y - 3 : y + 4, x - 3 : x + 4] = 255
     checked = 0
     for seed in range(12):
-        crop, moved = augmented_crop(grey, points, size, np.random.default_rng(seed))
+        crop, moved = augmented_crop(grey, points, size, np.random.default_rng(seed), Augmentation(hardness=0.7))
         assert crop.shape == (size, size)
         assert crop.dtype == np.uint8
         shuffled = np.random.default_rng(seed).uniform(0, size, (68, 2))
