@@ -1,9 +1,9 @@
 """Deep Image Harmonization (Tsai et al. 2017): one encoder, and two decoders that read it: what each pixel shows, and its colour.
 
-The composite and its mask go down by strided convolutions, each halving the side, to a full layer that sees the whole picture. The *parsing*
-decoder comes up again and names the part of the face at each pixel; the *harmonization* decoder comes up beside it and reads its features at
-every level. Both get the encoder's features of the same size added (not appended). A network without the parsing branch is the paper's own
-control.
+The composite and its mask go down by strided convolutions, each halving the side, to a full layer that sees the whole picture. The
+*parsing* decoder comes up again and names the part of the face at each pixel; the *harmonization* decoder comes up beside it and reads its
+features at every level. Both get the encoder's features of the same size added (not appended). A network without the parsing branch is the
+paper's own control.
 
 Where this deviates from the paper, besides the data: pictures of 128 pixels, so five halvings instead of seven; narrower layers, and a full
 layer of 512 instead of 1024; classes of face parsing instead of scenes; and doubling by interpolation and a 3 x 3 convolution where the
