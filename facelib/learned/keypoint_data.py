@@ -19,9 +19,9 @@ from facelib.learned import crops
 class Augmentation:
     """How much a training crop differs from the picture that it is cut from. All zero: a face in its place, mirrored half the time."""
 
-    hardness: float = 0.1  # in [0, 1]: scales how often a crop is as far off as a detector's box, and how often it is degraded
+    hardness: float = 0.7  # in [0, 1]: scales how often a crop is as far off as a detector's box, and how often it is degraded
     stretch: float = 0.06  # standard deviation of the logarithm of width over height, and of the shear
-    morph: float = 0.0  # in [0, 1]: how often the face is warped towards the shape of another one
+    morph: float = 0.5  # in [0, 1]: how often the face is warped towards the shape of another one
 
 
 class TrainingCrops(Dataset):
