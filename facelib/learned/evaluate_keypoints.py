@@ -142,10 +142,16 @@ def measure(
 
 
 def evaluate(
-    net: nn.Module, frames: Sequence[Frame], boxes: str = "labels", passes: int = predict_keypoints.PASSES, size: int = crops.SIZE, **more
+    net: nn.Module,
+    frames: Sequence[Frame],
+    boxes: str = "labels",
+    passes: int = predict_keypoints.PASSES,
+    size: int = crops.SIZE,
+    mirrored: bool = True,
+    **more,
 ) -> KeypointScores:
-    """`measure` a network of `keypoint_net`, in evaluation mode; passes and size as for `predict_keypoints.predict`."""
-    return measure(lambda greys, at: predict_keypoints.predict(net, greys, at, passes, size), frames, boxes, **more)
+    """`measure` a network of `keypoint_net`, in evaluation mode; passes, size and mirrored as for `predict_keypoints.read`."""
+    return measure(lambda greys, at: predict_keypoints.predict(net, greys, at, passes, size, mirrored), frames, boxes, **more)
 
 
 def as_text(record: dict) -> str:

@@ -19,7 +19,7 @@ from facelib import bootstrap, keypoints, metrics
 from facelib.datasets import ytf68_offset
 from facelib.datasets.frame import Frame
 from facelib.learned import predict_keypoints, weights
-from facelib.learned.evaluate_keypoints import KeypointScores, measure
+from facelib.learned.evaluate_keypoints import KeypointScores, evaluate
 from facelib.learned.keypoint_data import Augmentation, TrainingCrops
 from facelib.learned.train_keypoints import KeypointConfig
 
@@ -138,8 +138,7 @@ def as_text(rows: Sequence[dict]) -> str:
 def _scores(card: dict, folder: Path, frames: Sequence[Frame], boxes: str = "labels", **how) -> KeypointScores:
     """Against the labels as they are."""
     shifted = {"as_labelled": ytf68_offset.as_labelled} if card["config"]["corrected"] else {}
-    net, how = weights.keypoint_network(folder), {"size": card["config"]["size"], **how}
-    return measure(lambda greys, at: predict_keypoints.predict(net, greys, at, **how), frames, boxes, **shifted)
+    return evaluate(weights.keypoint_network(folder), frames, boxes, **{"size": card["config"]["size"], **how}, **shifted)
 
 
 @torch.inference_mode()

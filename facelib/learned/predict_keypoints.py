@@ -29,16 +29,9 @@ class Reading:
     spread: np.ndarray  # (B, 68) float32, the standard deviation of place: of each reading by itself, and of the readings among them
 
 
-def predict(
-    net: nn.Module,
-    greys: Sequence[np.ndarray],
-    boxes: Sequence[np.ndarray],
-    passes: int = PASSES,
-    size: int = crops.SIZE,
-    mirrored: bool = True,
-) -> np.ndarray:
-    """The points of `read`: (B, 68, 2) float32."""
-    return read(net, greys, boxes, passes, size, mirrored).points
+def predict(net: nn.Module, greys: Sequence[np.ndarray], boxes: Sequence[np.ndarray], *how, **named) -> np.ndarray:
+    """The points of `read`, which says what may follow: (B, 68, 2) float32."""
+    return read(net, greys, boxes, *how, **named).points
 
 
 @torch.inference_mode()
