@@ -9,10 +9,13 @@ import numpy as np
 import torch
 from torch.utils.data import Dataset
 
-from facelib import keypoints
+from facelib import detect, keypoints
 from facelib.datasets import morphs
 from facelib.datasets.frame import Frame
 from facelib.learned import crops
+
+_TRIES = 20  # boxes beside a face
+_TOUCH = 0.05  # intersection over union with the face's box, at most
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,7 @@ class Augmentation:
     hardness: float = 0.7  # in [0, 1]: scales how often a crop is as far off as a detector's box, and how often it is degraded
     stretch: float = 0.06  # standard deviation of the logarithm of width over height, and of the shear
     morph: float = 0.5  # in [0, 1]: how often the face is warped towards the shape of another one
+    nothing: float = 0.0  # in [0, 1]: how often a crop shows no upright face; its points are NaN then
 
 
 class TrainingCrops(Dataset):
@@ -40,6 +44,9 @@ class TrainingCrops(Dataset):
         index = self._frame_of(i)
         rng = np.random.default_rng((self.seed, 1, i))
         other = self.points[rng.integers(len(self.points))]
+        if self.how.nothing and rng.random() < self.how.nothing:
+            crop = crop_of_nothing(self.greys[index], self.points[index], self.size, rng, self.how.hardness)
+            return crops.to_input(crop[None])[0], torch.full((keypoints.COUNT, 2), torch.nan)
         crop, points = augmented_crop(self.greys[index], self.points[index], self.size, rng, self.how, other)
         return crops.to_input(crop[None])[0], torch.from_numpy(crops.to_units(points, self.size).astype(np.float32))
 
@@ -76,6 +83,28 @@ def augmented_crop(
     if rng.random() < 0.5:
         crop, shape = crop[:, ::-1], keypoints.mirror(shape, size)
     return _degraded(crop, rng, how.hardness), shape
+
+
+def crop_of_nothing(grey: np.ndarray, points: np.ndarray, size: int, rng: np.random.Generator, hardness: float = 0.0) -> np.ndarray:
+    """A crop (size, size) uint8 in which a network should be unsure of everything: by turns what lies beside the face, and the face turned
+    by more than a right angle, which also stands in where the face leaves nothing beside it."""
+    matrix = _beside(grey, keypoints.face_box(points), size, rng) if rng.random() < 0.5 else None
+    if matrix is None:
+        centre = (size - 1) / 2
+        turn = cv2.getRotationMatrix2D((centre, centre), rng.uniform(100, 260), np.exp(rng.normal(0, 0.1)))
+        matrix = turn @ np.vstack([crops.crop_matrix(points, size), [0, 0, 1]])
+    return _degraded(crops.crop(grey, matrix, size), rng, hardness)
+
+
+def _beside(grey: np.ndarray, box: np.ndarray, size: int, rng: np.random.Generator) -> np.ndarray | None:
+    """Picture to crop, for a box that hardly touches the face's; None where none was found. It may reach beyond the picture."""
+    for _ in range(_TRIES):
+        side = box[2] * rng.uniform(0.4, 1.2)
+        corner = rng.uniform(-0.3 * side, np.array(grey.shape[::-1]) - 0.7 * side)
+        drawn = np.array([*corner, side, side])
+        if detect.overlap(drawn, box) < _TOUCH:
+            return crops.crop_matrix(keypoints.shape_in_box(drawn), size)
+    return None
 
 
 def _jittered_matrix(points: np.ndarray, size: int, rng: np.random.Generator, how: Augmentation) -> np.ndarray:

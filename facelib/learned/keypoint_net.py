@@ -4,7 +4,8 @@ A *regression* network ends in numbers, the points' offsets from their mean plac
 says where in the crop it may be; the map's centre of mass is the answer (soft-argmax), and its spread tells how sure it is.
 
 Every network maps crops (B, 1, S, S) in [-1, 1] to an output of its own. `net.read(output)` gives points (B, K, 2) in crop units,
-`net.spread(output)` how widely each may be elsewhere (B, K), and `net.losses(output, points)` the named terms that training adds up.
+`net.spread(output)` how widely each may be elsewhere (B, K), and `net.losses(output, points)` the named terms that training adds up;
+points that are NaN say that a crop shows no face.
 """
 
 from __future__ import annotations
@@ -45,7 +46,9 @@ class Regression(nn.Module):
 
     def losses(self, output: Tensor, points: Tensor) -> dict[str, Tensor]:
         """`distance`: smooth L1 (Girshick 2015), quadratic below `beta`, which is a pixel of a crop of 96."""
-        return {"distance": functional.smooth_l1_loss(self.read(output), points[:, self.rows], beta=self.beta)}
+        points = points[:, self.rows]
+        away = functional.smooth_l1_loss(self.read(output), points.nan_to_num(), beta=self.beta, reduction="none")
+        return {"distance": _mean_of_known(away, points)}
 
 
 class Heatmaps(nn.Module):
@@ -89,11 +92,14 @@ class Heatmaps(nn.Module):
         return spreads(output)
 
     def losses(self, output: Tensor, points: Tensor) -> dict[str, Tensor]:
-        """`distance`: of the soft-argmax, L1 in cells; `cross_entropy`: of the map against a Gaussian of one cell at the point."""
+        """`distance`: of the soft-argmax, L1 in cells; `cross_entropy`: of the map against a Gaussian of one cell at the point, and
+        against a flat map where there is no face."""
         cells = output.shape[-1]
-        distance = (soft_argmax(output) - points).abs().sum(-1).mean() * (cells / 2)
+        away = (soft_argmax(output) - points.nan_to_num()).abs()
+        distance = 2 * _mean_of_known(away, points) * (cells / 2)
         log_probability = output.float().flatten(2).log_softmax(-1)
-        return {"distance": distance, "cross_entropy": -(gaussians(points, cells).flatten(2) * log_probability).sum(-1).mean()}
+        wanted = gaussians(points, cells).flatten(2).nan_to_num(1 / cells**2)
+        return {"distance": distance, "cross_entropy": -(wanted * log_probability).sum(-1).mean()}
 
 
 class Block(nn.Module):
@@ -114,6 +120,12 @@ class Block(nn.Module):
         self.two, self.norm_two = fuse_conv_bn_eval(self.two, self.norm_two), nn.Identity()
         if not isinstance(self.past, nn.Identity):
             self.past = fuse_conv_bn_eval(*self.past)
+
+
+def _mean_of_known(away: Tensor, points: Tensor) -> Tensor:
+    """The mean over coordinates that are known."""
+    known = points.isfinite()
+    return (away * known).sum() / known.sum().clamp(min=1)
 
 
 def cell_centres(cells: int, device: torch.device | None = None) -> Tensor:

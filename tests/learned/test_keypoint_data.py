@@ -6,7 +6,7 @@ import pytest
 from facelib import images, keypoints, metrics
 from facelib.datasets.frame import MadeFrame
 from facelib.learned import crops
-from facelib.learned.keypoint_data import Augmentation, TrainingCrops, augmented_crop
+from facelib.learned.keypoint_data import Augmentation, TrainingCrops, augmented_crop, crop_of_nothing
 
 
 @pytest.mark.parametrize("size", [64, 96, 128])
@@ -86,3 +86,28 @@ def test_every_frame_comes_once_an_epoch():
     assert seen[0][0].shape == (1, 32, 32)
     assert seen[0][1].shape == (68, 2)
     assert abs(seen[0][1]).max() < 1.5  # crop units
+
+
+def test_a_crop_of_nothing_shows_no_upright_face():
+    """The face is bright below its middle and dark above: upright it is so in no crop of nothing."""
+    points = keypoints.mean_shape() * 100 + (150, 140)
+    grey = np.full((300, 320), 128, np.uint8)
+    middle = int(points[:, 1].mean())
+    grey[middle - 70 : middle, 90:210], grey[middle : middle + 70, 90:210] = 0, 255
+    turned = 0
+    for seed in range(40):
+        crop = crop_of_nothing(grey, points, 96, np.random.default_rng(seed))
+        assert crop.shape == (96, 96)
+        inner = crop[20:76, 20:76].astype(float)
+        assert inner[28:].mean() - inner[:28].mean() < 100  # upright: 255
+        turned += inner[:28].mean() - inner[28:].mean() > 100
+    assert 5 < turned < 35
+
+
+def test_some_crops_show_nothing_and_have_no_points():
+    points = keypoints.mean_shape() * 100 + 120
+    frames = [MadeFrame(Path("grey"), "grey", points, made=np.full((240, 240), 99, np.uint8))]
+    seen = TrainingCrops(frames, 200, seed=0, size=32, how=Augmentation(0, 0, 0, nothing=0.2))
+    empty = [bool(seen[i][1].isnan().all()) for i in range(200)]
+    assert 20 < sum(empty) < 60
+    assert all(bool(seen[i][1].isfinite().all()) for i in range(200) if not empty[i])

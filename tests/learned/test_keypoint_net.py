@@ -112,3 +112,22 @@ def test_fused_networks_answer_the_same():
         after = net.fuse()(inputs)
     assert not any(isinstance(module, torch.nn.BatchNorm2d) for module in net.modules())
     torch.testing.assert_close(after, before, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("name", ["heatmaps", "small"])
+def test_a_crop_without_a_face_teaches_flat_maps_and_no_place(name):
+    torch.manual_seed(0)
+    net, inputs = keypoint_net.NETWORKS[name](64), torch.randn(3, 1, 64, 64)
+    points = torch.rand(3, 68, 2) - 0.5
+    points[1] = torch.nan
+    output = net(inputs)
+    terms = net.losses(output, points)
+    both = net.losses(output[[0, 2]], points[[0, 2]])
+    torch.testing.assert_close(terms["distance"], both["distance"])
+    sum(terms.values()).backward()
+    assert all(parameter.grad.isfinite().all() for parameter in net.parameters())
+    if name == "heatmaps":
+        flat, narrow = torch.zeros(1, 68, 16, 16), keypoint_net.gaussians(torch.zeros(1, 68, 2), 16).log()
+        nothing = torch.full((1, 68, 2), torch.nan)
+        assert net.losses(flat, nothing)["cross_entropy"] < net.losses(narrow, nothing)["cross_entropy"]
+    assert net.losses(output, torch.full_like(points, torch.nan))["distance"] == 0
