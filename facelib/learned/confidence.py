@@ -26,8 +26,9 @@ class Calibration:
     factors: list[float]  # 68
 
     def expected_errors(self, reading: Reading) -> np.ndarray:
-        """The error to expect of each point, (B, 68) float32, as a share of the inter-ocular distance."""
-        return (_relative(reading) ** self.power * np.array(self.factors)).astype(np.float32)
+        """The error to expect of each point, (B, 68) float32, as a share of the inter-ocular distance: at most 1, which says that nothing
+        is known (a reading of no face gathers its points in the middle, and all distances are large beside such a face)."""
+        return np.minimum(_relative(reading) ** self.power * np.array(self.factors), 1).astype(np.float32)
 
 
 def fit(reading: Reading, truth: np.ndarray) -> Calibration:

@@ -40,3 +40,9 @@ def test_bins_hold_everything_in_order():
     assert sum(row["n"] for row in rows) == 25
     assert [row["expected"] for row in rows] == sorted(row["expected"] for row in rows)
     assert all(row["true"] == 2 * row["expected"] for row in rows)
+
+
+def test_no_expected_error_is_above_the_distance_of_the_eyes():
+    calibration = confidence.Calibration(2.0, [0.3] * 68)
+    gathered = Reading(keypoints.mean_shape()[None], np.full((1, 68), 9.0))  # a small face, and far-flung maps
+    np.testing.assert_array_equal(calibration.expected_errors(gathered), np.ones((1, 68), np.float32))
