@@ -86,12 +86,13 @@ def evaluate(options: argparse.Namespace) -> None:
     from facelib.datasets import named, ytf68, ytf68_offset
     from facelib.learned import evaluate_keypoints as evaluation
     from facelib.learned import weights
+    from facelib.learned.keypoint_faces import is_put_right
 
     records.check_place(options.json)
     frames = data.frames(options)
     folder = options.weights or weights.FOLDER
     card = weights.card("keypoints", folder)
-    shifted = card["config"]["corrected"] and named.name_of(options.data) == ytf68.NAME
+    shifted = is_put_right(**card["config"]) and named.name_of(options.data) == ytf68.NAME
     as_labelled = {"as_labelled": ytf68_offset.as_labelled} if shifted else {}
     scores = evaluation.evaluate(weights.keypoint_network(folder), frames, options.boxes, report=terminal.bar("batch"), **as_labelled)
     record = {

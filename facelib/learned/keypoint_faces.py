@@ -59,7 +59,7 @@ def choose(
     if not photographs and not _is_here(data):
         others = rendered.frames(_JUDGED, _OTHER_SEED, _SIDE, jobs=-1)
         return Faces(made, others, False, [], _said(made, "rendered"), "rendered people of another seed")
-    held_out, right = set(ytf68.validation_people()), corrected or not photographs
+    held_out, right = set(ytf68.validation_people()), is_put_right(photographs, corrected)
     frames = ytf68.load(data, bad=bad, report=warn)
     labelled = [frame for frame in frames if frame.person in held_out]
     taken = [frame for frame in frames if photographs and frame.person not in held_out]
@@ -67,6 +67,12 @@ def choose(
     source = " and ".join(part for part in (_said(taken, f"{ytf68.NAME}, labels made by a model"), _said(made, "rendered")) if part)
     people = sorted({frame.person for frame in taken})
     return Faces(_mixed(taken, made, drawn.share), labelled, right, people, source, "facelib/datasets/ytf68_validation.txt")
+
+
+def is_put_right(photographs: bool, corrected: bool, **_) -> bool:
+    """Whether a run learns where points belong, of its settings: from labels put right, or from rendered faces alone, whose points are
+    right. Its answers lie beside ytf68's labels then."""
+    return corrected or not photographs
 
 
 def _is_here(data: str | Path) -> bool:

@@ -55,3 +55,9 @@ def test_photographs_are_judged_where_their_labels_belong(ytf68_folder):
     assert len(right.people) == len({frame.person for frame in right.training}) > 100
     np.testing.assert_array_equal(right.labelled[0].points, as_they_are.validation[0].points)
     np.testing.assert_array_equal(right.validation[0].points, ytf68_offset.corrected(right.labelled[0].points[None])[0])
+
+
+def test_rendered_faces_by_themselves_are_always_where_they_belong():
+    both = (True, False)
+    runs = {(photographs, corrected): keypoint_faces.is_put_right(photographs, corrected) for photographs in both for corrected in both}
+    assert runs == {(True, True): True, (True, False): False, (False, True): True, (False, False): True}
