@@ -22,10 +22,10 @@ _TOUCH = 0.05  # intersection over union with the face's box, at most
 class Augmentation:
     """How much a training crop differs from the picture that it is cut from. All zero: a face in its place, mirrored half the time."""
 
-    hardness: float = 0.7  # in [0, 1]: scales how often a crop is as far off as a detector's box, and how often it is degraded
+    hardness: float = 0.3  # in [0, 1]: scales how often a crop is as far off as a detector's box, and how often it is degraded
     stretch: float = 0.06  # standard deviation of the logarithm of width over height, and of the shear
-    morph: float = 0.5  # in [0, 1]: how often the face is warped towards the shape of another one
-    nothing: float = 0.0  # in [0, 1]: how often a crop shows no upright face; its points are NaN then
+    morph: float = 0.25  # in [0, 1]: how often the face is warped towards the shape of another one
+    nothing: float = 0.04  # in [0, 1]: how often a crop shows no upright face; its points are NaN then
 
 
 class TrainingCrops(Dataset):
@@ -88,22 +88,26 @@ def augmented_crop(
 def crop_of_nothing(grey: np.ndarray, points: np.ndarray, size: int, rng: np.random.Generator, hardness: float = 0.0) -> np.ndarray:
     """A crop (size, size) uint8 in which a network should be unsure of everything: by turns what lies beside the face, and the face turned
     by more than a right angle, which also stands in where the face leaves nothing beside it."""
-    matrix = _beside(grey, keypoints.face_box(points), size, rng) if rng.random() < 0.5 else None
-    if matrix is None:
+    box = box_beside(grey.shape, keypoints.face_box(points), rng) if rng.random() < 0.5 else None
+    if box is not None:
+        matrix = crops.crop_matrix(keypoints.shape_in_box(box), size)
+    else:
         centre = (size - 1) / 2
         turn = cv2.getRotationMatrix2D((centre, centre), rng.uniform(100, 260), np.exp(rng.normal(0, 0.1)))
         matrix = turn @ np.vstack([crops.crop_matrix(points, size), [0, 0, 1]])
     return _degraded(crops.crop(grey, matrix, size), rng, hardness)
 
 
-def _beside(grey: np.ndarray, box: np.ndarray, size: int, rng: np.random.Generator) -> np.ndarray | None:
-    """Picture to crop, for a box that hardly touches the face's; None where none was found. It may reach beyond the picture."""
+def box_beside(shape: tuple[int, int], box: np.ndarray, rng: np.random.Generator) -> np.ndarray | None:
+    """A box x, y, width, height that hardly touches the face's, in a picture of a shape (height, width); None where none was found.
+
+    Up to 0.3 of it may lie beyond the picture.
+    """
     for _ in range(_TRIES):
         side = box[2] * rng.uniform(0.4, 1.2)
-        corner = rng.uniform(-0.3 * side, np.array(grey.shape[::-1]) - 0.7 * side)
-        drawn = np.array([*corner, side, side])
+        drawn = np.array([*rng.uniform(-0.3 * side, np.array(shape[::-1]) - 0.7 * side), side, side])
         if detect.overlap(drawn, box) < _TOUCH:
-            return crops.crop_matrix(keypoints.shape_in_box(drawn), size)
+            return drawn
     return None
 
 

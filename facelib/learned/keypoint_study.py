@@ -20,7 +20,8 @@ from facelib.datasets import ytf68_offset
 from facelib.datasets.frame import Frame
 from facelib.learned import predict_keypoints, weights
 from facelib.learned.evaluate_keypoints import KeypointScores, evaluate
-from facelib.learned.keypoint_data import Augmentation, TrainingCrops
+from facelib.learned.keypoint_data import Augmentation, TrainingCrops, box_beside
+from facelib.learned.keypoint_faces import is_put_right
 from facelib.learned.train_keypoints import KeypointConfig
 
 RECIPE = "as shipped"  # the name of runs that change nothing
@@ -32,8 +33,9 @@ READINGS = {  # name: how often to look, and whether the last look is mirrored t
     "three looks, the third mirrored too": (3, True),
 }
 _OF_A_RUN = ("seed", "pictures", "precision", "evaluate_every", "workers")  # how long, and on what; not the recipe
-_HARDEST, _TIMES, _SEED = Augmentation(hardness=1, stretch=0, morph=0), 2, 5
+_HARDEST, _TIMES, _SEED = Augmentation(hardness=1, stretch=0, morph=0, nothing=0), 2, 5
 _AT_ONCE = 64
+_BESIDE = 7  # seed of the boxes beside faces
 _NME, _FAILURES = "nme_inter_ocular", "failures_above_10"
 
 
@@ -41,6 +43,7 @@ class _Run(NamedTuple):
     card: dict
     scores: KeypointScores
     hard: float
+    warned_of: dict[str, float]
 
 
 def changes(config: dict) -> str:
@@ -67,13 +70,14 @@ def compare(folders: Sequence[Path], frames: Sequence[Frame], report: Callable[[
     list of dict
         `name`, of what was changed; `pictures` seen; `rendered` faces to draw from; `seeds`; `nme`, the mean over seeds of the inter-ocular
         error in percent; `each`, of every seed, and `spread`, their standard deviation (None for one); `interval_95` over people;
-        `failures_above_10`; `hard`, the error of a single look at damaged and misplaced crops; and, where the recipe itself was run for as
+        `failures_above_10`; `hard`, the error of a single look at damaged and misplaced crops; `warned_of`, in percent, `faces` (each a
+        false alarm) and `nothing` (boxes beside the faces, `nothing_n` of them); and, where the recipe itself was run for as
         many pictures, `more`: how much higher the error is than the recipe's, with `more_95`, paired, over people.
     """
     groups: dict[tuple[str, int], list[_Run]] = {}
     for folder in report(folders):
         card = weights.card("keypoints", folder)
-        run = _Run(card, _scores(card, folder, frames), _hard(card, folder, frames))
+        run = _Run(card, _scores(card, folder, frames), _hard(card, folder, frames), _warned_of(card, folder, frames))
         groups.setdefault((changes(card["config"]), card["pictures_seen"]), []).append(run)
     faces = {key: np.mean([run.scores.faces[_NME] for run in runs], axis=0) for key, runs in groups.items()}
     rows = []
@@ -91,6 +95,7 @@ def compare(folders: Sequence[Path], frames: Sequence[Frame], report: Callable[[
             "interval_95": _interval(errors, people),
             "failures_above_10": round(float(np.mean([run.scores.faces[_FAILURES].mean() for run in runs])), 3),
             "hard": round(float(np.mean([run.hard for run in runs])), 2),
+            "warned_of": {kind: round(float(np.mean([run.warned_of[kind] for run in runs])), 2) for kind in runs[0].warned_of},
             "seconds": round(float(np.mean([run.card["seconds"] for run in runs]))),
             **{key: first[key] for key in ("hardware", "date")},
         }
@@ -125,31 +130,46 @@ def readings(folder: Path, frames: Sequence[Frame], report: Callable[[Iterable],
 
 def as_text(rows: Sequence[dict]) -> str:
     """The rows of `compare` as a table for a person."""
-    lines = [f"{'run':<44}{'pictures':>9}{'seeds':>6}{'NME, %':>8}{'+-':>6}{'> 10 %':>8}{'hard':>6}{'more':>7}   95 %, over people"]
+    errors = f"{'NME, %':>8}{'+-':>6}{'> 10 %':>8}{'hard':>6}"
+    lines = [f"{'run':<44}{'pictures':>9}{'seeds':>6}{errors}{'warned of faces':>17}{'no face':>9}{'more':>7}"]
     for row in rows:
         spread = f"{row['spread']:.2f}" if row["spread"] is not None else "-"
-        more, ends = (f"{row['more']:+.2f}", row["more_95"]) if "more" in row else ("", None)
-        between = f"   {ends[0]:+.2f} to {ends[1]:+.2f}" if ends else ""
-        errors = f"{row['nme']:>8.2f}{spread:>6}{row['failures_above_10']:>8.2f}{row['hard']:>6.1f}{more:>7}{between}"
-        lines.append(f"{row['name']:<44}{row['pictures']:>9,}{len(row['seeds']):>6}{errors}")
+        errors = f"{row['nme']:>8.2f}{spread:>6}{row['failures_above_10']:>8.2f}{row['hard']:>6.1f}"
+        warned = f"{row['warned_of']['faces']:>15.2f} %{row['warned_of']['nothing']:>7.1f} %"
+        more = f"{row['more']:>+7.2f} ({row['more_95'][0]:+.2f} to {row['more_95'][1]:+.2f}, 95 % over people)" if "more" in row else ""
+        lines.append(f"{row['name']:<44}{row['pictures']:>9,}{len(row['seeds']):>6}{errors}{warned}{more}")
     return "\n".join(lines)
 
 
 def _scores(card: dict, folder: Path, frames: Sequence[Frame], boxes: str = "labels", **how) -> KeypointScores:
     """Against the labels as they are."""
-    shifted = {"as_labelled": ytf68_offset.as_labelled} if card["config"]["corrected"] else {}
+    shifted = {"as_labelled": ytf68_offset.as_labelled} if is_put_right(**card["config"]) else {}
     return evaluate(weights.keypoint_network(folder), frames, boxes, **{"size": card["config"]["size"], **how}, **shifted)
 
 
 @torch.inference_mode()
 def _hard(card: dict, folder: Path, frames: Sequence[Frame]) -> float:
     """The inter-ocular error in percent of one look at each frame, in a crop as the hardest augmentation makes it."""
-    put_right = ytf68_offset.put_right(frames) if card["config"]["corrected"] else frames
+    put_right = ytf68_offset.put_right(frames) if is_put_right(**card["config"]) else frames
     made = TrainingCrops(list(put_right), _TIMES * len(frames), _SEED, card["config"]["size"], _HARDEST)
     inputs, truth = (torch.stack(part) for part in zip(*(made[number] for number in range(len(made))), strict=True))
     net = weights.keypoint_network(folder)
     found = torch.cat([net.read(net(part.to(memory_format=torch.channels_last))) for part in inputs.split(_AT_ONCE)])
     return 100 * float(metrics.nme(found.numpy(), truth.numpy()).mean())
+
+
+def _warned_of(card: dict, folder: Path, frames: Sequence[Frame]) -> dict[str, float]:
+    """Percent of the faces, and of boxes beside them, of which a swap would warn; `nothing_n` counts the latter."""
+    net, calibration, size = weights.keypoint_network(folder), weights.keypoint_calibration(folder), card["config"]["size"]
+    rng, faces, nothing = np.random.default_rng(_BESIDE), [], []
+    for frame in frames:
+        grey, face = frame.grey(), keypoints.face_box(frame.points)
+        beside = box_beside(grey.shape, face, rng)
+        for box, errors in ((face, faces), (beside, nothing)):
+            if box is not None:
+                errors.append(calibration.expected_errors(predict_keypoints.read(net, [grey], [box], size=size)).mean())
+    shares = {kind: 100 * float((np.array(errors) > keypoints.UNSURE).mean()) for kind, errors in (("faces", faces), ("nothing", nothing))}
+    return {**shares, "nothing_n": len(nothing)}
 
 
 def _interval(values: np.ndarray, people: Sequence[str]) -> list[float]:

@@ -29,9 +29,9 @@ class KeypointConfig:
 
     network: str = "heatmaps"  # a name in `keypoint_net.NETWORKS`
     size: int = crops.SIZE  # pixels, the crop's side
-    pictures: int = 200_000  # seen in all; about 66 times each frame of ytf68
+    pictures: int = 160_000  # seen in all; about 53 times each frame of ytf68
     batch: int = 32
-    peak_rate: float = 1e-3
+    peak_rate: float = 8e-3
     weight_decay: float = 1e-2
     ema_decay: float = 0.999  # of the averaged weights, a step; what is evaluated and shipped
     weights: tuple[tuple[str, float], ...] = (("distance", 1.0), ("cross_entropy", 1.0))  # of the losses, by name
