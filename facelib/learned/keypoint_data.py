@@ -25,7 +25,7 @@ class Augmentation:
     hardness: float = 0.3  # in [0, 1]: scales how often a crop is as far off as a detector's box, and how often it is degraded
     stretch: float = 0.06  # standard deviation of the logarithm of width over height, and of the shear
     morph: float = 0.25  # in [0, 1]: how often the face is warped towards the shape of another one
-    nothing: float = 0.04  # in [0, 1]: how often a crop shows no upright face; its points are NaN then
+    nothing: float = 0.0  # in [0, 1]: how often a crop shows no upright face; its points are NaN then
 
 
 class TrainingCrops(Dataset):

@@ -33,7 +33,7 @@ READINGS = {  # name: how often to look, and whether the last look is mirrored t
     "three looks, the third mirrored too": (3, True),
 }
 _OF_A_RUN = ("seed", "pictures", "precision", "evaluate_every", "workers")  # how long, and on what; not the recipe
-_HARDEST, _TIMES, _SEED = Augmentation(hardness=1, stretch=0, morph=0, nothing=0), 2, 5
+_HARDEST, _TIMES, _SEED = Augmentation(hardness=1, stretch=0, morph=0), 2, 5
 _AT_ONCE = 64
 _BESIDE = 7  # seed of the boxes beside faces
 _NME, _FAILURES = "nme_inter_ocular", "failures_above_10"

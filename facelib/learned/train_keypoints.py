@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -38,7 +39,7 @@ class KeypointConfig:
     photographs: bool = True  # those of ytf68; or rendered faces by themselves
     rendered: RenderedFaces = field(default_factory=RenderedFaces)
     corrected: bool = True  # train on labels that were put right (`facelib.datasets.ytf68_offset`), or on labels as they are
-    augmentation: Augmentation = field(default_factory=Augmentation)
+    augmentation: Augmentation = field(default_factory=partial(Augmentation, nothing=0.04))
     evaluate_every: int = 20_000  # pictures
     precision: str = "no"  # "bf16" where it is faster: on a GPU, and on some CPUs
     workers: int = 0

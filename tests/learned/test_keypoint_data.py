@@ -79,7 +79,7 @@ def test_a_morph_goes_towards_the_other_shape():
 def test_every_frame_comes_once_an_epoch():
     points = keypoints.mean_shape() * 100 + 120
     frames = [MadeFrame(Path(f"{shade}"), "grey", points, made=np.full((240, 240), 25 * shade, np.uint8)) for shade in range(5)]
-    seen = TrainingCrops(frames, 10, seed=0, size=32, how=Augmentation(0, 0, 0, 0))
+    seen = TrainingCrops(frames, 10, seed=0, size=32, how=Augmentation(0, 0, 0))
     shades = [round(float(seen[i][0].mean()), 2) for i in range(10)]
     assert sorted(shades[:5]) == sorted(shades[5:])
     assert len(set(shades[:5])) == 5
