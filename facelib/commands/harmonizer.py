@@ -11,19 +11,20 @@ from pathlib import Path
 from facelib import records, tier
 from facelib.commands import data, settings, terminal
 
-RECIPES, ROLES = ("stable", "writeup"), ("loss", "judge")
+OWN, RELATED = ("stable", "writeup"), {"dih": "Deep Image Harmonization", "gp-gan": "GP-GAN's blending network"}  # recipes
+RECIPES, ROLES = (*OWN, *RELATED), ("loss", "judge")
 
 
 def add_train(command: Callable[..., argparse.ArgumentParser]) -> None:
     """Tell the parser about `facelib train ...`."""
     sub = command("harmonizer", train)
-    sub.add_argument("--recipe", choices=RECIPES, required=True, help="the write-up's way, or the one that works")
-    _add_faces(sub)
-    tiers_help = "how long: a minute or so on a CPU, minutes on a GPU, or the whole run (default: FACELIB_TIER, or full)"
-    sub.add_argument("--tier", choices=tier.TIERS, help=tiers_help)
-    _add_common(sub)
-    sub.add_argument("--dry-run", action="store_true", help="print the plan: parameters, memory, steps, time")
-    data.add_jobs(sub)
+    sub.add_argument("--recipe", choices=RECIPES, required=True, help="the write-up's way, the one that works, or a related system's")
+    _add_harmonizer(sub)
+    for recipe, system in RELATED.items():
+        sub = command(recipe, train)
+        sub.description = f"{system}: as `facelib train harmonizer --recipe {recipe}`."
+        sub.set_defaults(recipe=recipe)
+        _add_harmonizer(sub)
     sub = command("embedding", train_embedding)
     sub.add_argument("--role", choices=ROLES, required=True, help="the one that training uses, or the one that judges")
     sub.add_argument("--data", default="ytf68", metavar="NAME|DIR", help="ytf68 or its folder")
@@ -86,6 +87,15 @@ def study(options: argparse.Namespace) -> None:
 
 def _add_faces(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--data", default="ytf68", metavar="NAME|DIR", help="ytf68 or its folder, rendered, or a folder of photographs")
+
+
+def _add_harmonizer(sub: argparse.ArgumentParser) -> None:
+    _add_faces(sub)
+    tiers_help = "how long: a minute or so on a CPU, minutes on a GPU, or the whole run (default: FACELIB_TIER, or full)"
+    sub.add_argument("--tier", choices=tier.TIERS, help=tiers_help)
+    _add_common(sub)
+    sub.add_argument("--dry-run", action="store_true", help="print the plan: parameters, memory, steps, time")
+    data.add_jobs(sub)
 
 
 def _add_common(sub: argparse.ArgumentParser) -> None:

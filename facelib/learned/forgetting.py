@@ -11,8 +11,9 @@ from torch import nn
 
 from facelib import verification
 from facelib.learned import harmonizer_data, weights
+from facelib.learned.generators import GENERATORS
 from facelib.learned.harmonizer_data import Source, to_unit
-from facelib.learned.harmonizer_net import GENERATORS, Discriminator
+from facelib.learned.harmonizer_net import Discriminator
 from facelib.learned.harmonizer_recipes import HarmonizerConfig
 
 KEPT = "kept"  # the folder of a run that has its networks as they were

@@ -16,6 +16,7 @@ from facelib import colour, composite, poisson
 from facelib.datasets.pairs import crop_box
 from facelib.learned import weights
 from facelib.learned.harmonizer_net import Changes
+from facelib.related import gp_gan as blending
 
 SIZE = 128  # pixels, what the networks were trained at
 MOVED, DETAILED = 0.6, 0.5  # shares of what the network says that are done: on held-out pairs as good as all of it, and glasses stay whole
@@ -52,6 +53,31 @@ def unet_writeup(source_warped: np.ndarray, target: np.ndarray, mask: np.ndarray
     """The write-up's network, `facelib train harmonizer --recipe writeup`: arguments and result as for `unet`, but it may change what is
     round the face."""
     return _corrected(weights.harmonizer("writeup"), composite.paste(source_warped, target, mask), mask)
+
+
+def dih(source_warped: np.ndarray, target: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """Deep Image Harmonization, `facelib train dih`: arguments and result as for `unet`."""
+    first = composite.paste(source_warped, target, mask)
+    return composite.paste(_corrected(weights.harmonizer("dih"), first, mask), target, mask)
+
+
+def gp_gan(source_warped: np.ndarray, target: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """GP-GAN: colours by the network of `facelib train gp-gan`, detail by an equation. Arguments and result as for `unet`."""
+    composite.check_arguments(source_warped, target, mask)
+    window = composite.box_of(mask)
+    if window is None:
+        return target.copy()
+    square = _square(window, mask.shape)
+    raw, source, beyond, face = (
+        _cut(part, *square) for part in (composite.paste(source_warped, target, mask), source_warped, target, mask)
+    )
+    small = _tensor(_shrunk(raw, blending.SIZE))
+    with torch.inference_mode():
+        painted = _picture(weights.harmonizer("gp-gan")(small, small, small[:, :1]))
+    rows, columns, inside = _place(*square, mask.shape)
+    made = target.copy()
+    made[rows, columns] = blending.enlarge(painted, source, beyond, face)[inside]
+    return composite.paste(made, target, mask)
 
 
 @torch.inference_mode()
@@ -136,9 +162,9 @@ def _cut(picture: np.ndarray, x: int, y: int, side: int) -> np.ndarray:
     return cv2.copyMakeBorder(inside, *beyond, cv2.BORDER_REPLICATE)
 
 
-def _shrunk(square: np.ndarray) -> np.ndarray:
+def _shrunk(square: np.ndarray, size: int = SIZE) -> np.ndarray:
     """At the network's size."""
-    return cv2.resize(square, (SIZE, SIZE), interpolation=cv2.INTER_AREA if len(square) > SIZE else cv2.INTER_LINEAR)
+    return cv2.resize(square, (size, size), interpolation=cv2.INTER_AREA if len(square) > size else cv2.INTER_LINEAR)
 
 
 def _tensor(picture: np.ndarray) -> torch.Tensor:

@@ -13,6 +13,7 @@ from torch.utils.data import Dataset, default_collate
 
 from facelib import keypoints
 from facelib.datasets.pair_set import ANSWER, POINTS, PairSet
+from facelib.related import parsing
 
 BLENDS = ("none", "poisson")  # of the matched composite: itself, and the blend that a residual generator starts from
 _AT_ONCE = 25  # pairs, where networks are judged
@@ -31,10 +32,12 @@ class Source:
 class Composites(Dataset):
     """Item i is a dictionary of uint8 pictures (3, S, S), the mask (1, S, S), points (68, 2) and whether there is an answer; it depends on
     the seed and i alone. `real` is an untouched picture with its own mask, for the discriminator. With `varied`, each item has other
-    colours."""
+    colours; with `parsed`, `parts` says what each pixel of the answer shows, (S, S) int64, as `facelib.related.parsing` does."""
 
-    def __init__(self, sources: Sequence[Source], pictures: int, seed: int, composite: str = "raw", varied: bool = False):
-        self.sources, self.pictures, self.seed, self.varied = list(sources), pictures, seed, varied
+    def __init__(
+        self, sources: Sequence[Source], pictures: int, seed: int, composite: str = "raw", varied: bool = False, parsed: bool = False
+    ):
+        self.sources, self.pictures, self.seed, self.varied, self.parsed = list(sources), pictures, seed, varied, parsed
         self.names = {"raw": COMPOSITES[composite], "mask": "mask"} | ({"start": "poisson"} if composite == "matched" else {})
         self.edges = np.cumsum([source.share for source in self.sources]) / sum(source.share for source in self.sources)
 
@@ -70,6 +73,8 @@ class Composites(Dataset):
         points = fields[POINTS][index]
         item["points"] = torch.from_numpy(np.array(keypoints.mirror(points, fields["raw"].shape[1]) if mirrored else points, np.float32))
         item["answered"] = torch.tensor(float(source.answered))
+        if self.parsed:
+            item["parts"] = torch.from_numpy(parsing.parse(item["points"].numpy(), item["mask"].shape[1:]).astype(np.int64))
         return item
 
 

@@ -25,6 +25,8 @@ class Seen:
     out: Tensor  # what the generator made of it
     verdict: Tensor | None  # the discriminator's logits for `out`; None where nobody asks it
     features: Callable[[Tensor], list[Tensor]]  # of the embedding network; the last is the embedding, (B, D), of length 1
+    said: Tensor | None = None  # the logits of a generator that says what its pixels show, (B, C, S, S)
+    parts: Tensor | None = None  # what they show, (B, S, S) int64, indices into `facelib.related.parsing.CLASSES`
 
     @cached_property
     def of_out(self) -> list[Tensor]:
@@ -48,6 +50,11 @@ def adversarial(seen: Seen) -> Tensor:
     return functional.softplus(-seen.verdict).mean()
 
 
+def wasserstein(seen: Seen) -> Tensor:
+    """The critic's verdict, down: the generator's side of the distance that it estimates (Arjovsky et al. 2017)."""
+    return -seen.verdict.mean()
+
+
 def outside(seen: Seen) -> Tensor:
     """Squared difference from the composite beyond the face: what is round it stays as it was."""
     away = 1 - seen.mask
@@ -69,6 +76,16 @@ def moments(seen: Seen) -> Tensor:
 def embedding(seen: Seen) -> Tensor:
     """Squared distance between the embeddings of the result and of the composite."""
     return (seen.of_out[-1] - seen.of_raw[-1]).square().sum(1).mean()
+
+
+def squared(seen: Seen) -> Tensor:
+    """Squared difference from the right answer, all over, where there is one."""
+    return ((seen.out - seen.answer).square().mean((1, 2, 3)) * seen.answered).sum() / seen.answered.sum().clamp(min=1)
+
+
+def parsing(seen: Seen) -> Tensor:
+    """Cross-entropy of what the generator says of each pixel with the part of the face that it shows."""
+    return functional.cross_entropy(seen.said, seen.parts)
 
 
 def reconstruction(seen: Seen) -> Tensor:
@@ -99,12 +116,16 @@ def perceptual(seen: Seen) -> Tensor:
     return (torch.stack(each).mean(0) * seen.answered).sum() / seen.answered.sum().clamp(min=1)
 
 
+BY_VERDICT = ("adversarial", "wasserstein")  # those that ask the discriminator
 LOSSES: dict[str, Callable[[Seen], Tensor]] = {
     "adversarial": adversarial,
+    "wasserstein": wasserstein,
     "outside": outside,
     "everywhere": everywhere,
     "moments": moments,
     "embedding": embedding,
+    "squared": squared,
+    "parsing": parsing,
     "reconstruction": reconstruction,
     "gradients": gradients,
     "structure": structure,
@@ -116,6 +137,11 @@ LOSSES: dict[str, Callable[[Seen], Tensor]] = {
 def discriminator(real: Tensor, fake: Tensor) -> Tensor:
     """What a discriminator is told: logits for real pictures up, for fakes down."""
     return functional.softplus(-real).mean() + functional.softplus(fake).mean()
+
+
+def critic(real: Tensor, fake: Tensor) -> Tensor:
+    """What a critic of bounded weights is told: apart, real pictures up; minus the distance that it estimates (Arjovsky et al. 2017)."""
+    return fake.mean() - real.mean()
 
 
 def r1(real: Tensor, verdict: Tensor) -> Tensor:

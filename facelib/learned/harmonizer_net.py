@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
@@ -217,6 +216,3 @@ def _smooth(x: Tensor, sigma: float) -> Tensor:
     weights = (weights / weights.sum()).expand(x.shape[1], 1, 1, -1)
     padded = functional.pad(x, (reach,) * 4, mode="replicate")
     return functional.conv2d(functional.conv2d(padded, weights, groups=x.shape[1]), weights.mT, groups=x.shape[1])
-
-
-GENERATORS: dict[str, Callable[[], nn.Module]] = {"plain": Plain, "refiner": Refiner, "refiner-of-raw": partial(Refiner, rim=0)}

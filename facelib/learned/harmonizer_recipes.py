@@ -1,4 +1,4 @@
-"""What a harmonizer is trained with: the write-up's way, and the one that works."""
+"""What a harmonizer is trained with: the write-up's way, the one that works, and those of the systems that it is compared with."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from torch import nn
 
 from facelib.datasets.lessons import KINDS
 from facelib.learned import imagenet, weights
+from facelib.learned.generators import GENERATORS
 from facelib.learned.harmonizer_data import COMPOSITES
 from facelib.learned.harmonizer_losses import LOSSES
-from facelib.learned.harmonizer_net import GENERATORS
 
 
 @dataclass(frozen=True)
@@ -42,10 +42,12 @@ class HarmonizerConfig:
     augment: bool = False  # DiffAugment
     spectral: bool = False
     patches: bool = False  # a verdict on each place in the face, or one on the picture
+    clip: float = 0.0  # the critic's weights stay within this, and it estimates Wasserstein's distance; 0: it says logits
+    critic_steps: int = 1  # steps of which the generator learns in the last only
     r1: float = 0.0  # the penalty's weight
     r1_every: int = 16  # steps
     ema_decay: float = 0.0  # 0: the weights as they are
-    alone: float = 0.0  # share of the run in which the generator learns without a discriminator
+    alone: float = 0.0  # share of the run in which the generator learns without a discriminator; 1: it never meets one
     embedding: str = "face"  # a name in `EMBEDDINGS`, of the network by which losses compare faces
     mix: tuple[tuple[str, float], ...] = (("strangers", 1.0),)  # kinds in `facelib.datasets.lessons.KINDS`, and how often each is drawn
     pairs: int = 5000  # composites in all, of each kind its share
@@ -67,7 +69,7 @@ class HarmonizerConfig:
                 raise ValueError(f"{path.partition('.')[0]}: expected one of {', '.join(known)}, got {value!r}")
         if self.size < _MULTIPLE or self.size % _MULTIPLE:
             raise ValueError(f"size: expected a multiple of {_MULTIPLE} pixels, got {self.size}")
-        for name, least in (("batch", 2), ("pictures", self.batch), ("pairs", 1), ("evaluate_every", 1), ("cap", 1)):
+        for name, least in (("batch", 2), ("pictures", self.batch), ("pairs", 1), ("evaluate_every", 1), ("cap", 1), ("critic_steps", 1)):
             if getattr(self, name) < least:
                 raise ValueError(f"{name}: expected at least {least}, got {getattr(self, name)}")
 
@@ -105,6 +107,35 @@ RECIPES = {
         mix=(("another", 0.4), ("drawn", 0.2), ("itself", 0.2), ("strangers", 0.2)),
         pairs=30_000,
         composite="matched",
+    ),
+    "dih": HarmonizerConfig(  # Deep Image Harmonization; without the parsing branch: generator=dih-without-parsing weights.parsing=0
+        recipe="dih",
+        generator="dih",
+        weights=(("squared", 10.0), ("parsing", 0.2)),
+        rate=1e-3,
+        decays=True,
+        ema_decay=0.999,
+        alone=1.0,
+        varied=True,
+        mix=(("itself", 1.0),),
+        pairs=15_000,
+    ),
+    "gp-gan": HarmonizerConfig(  # the blending GAN; the Gaussian-Poisson equation has nothing to learn
+        recipe="gp-gan",
+        generator="blending-gan",
+        weights=(("squared", 0.999), ("wasserstein", 0.001)),
+        size=64,
+        batch=32,
+        rate=2e-3,
+        slower=0.1,
+        momentum=0.5,
+        decays=True,
+        ema_decay=0.999,
+        clip=0.01,
+        critic_steps=2,
+        varied=True,
+        mix=(("another", 0.5), ("itself", 0.5)),
+        pairs=15_000,
     ),
 }
 

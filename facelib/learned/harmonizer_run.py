@@ -18,6 +18,7 @@ from torch.utils.data import default_collate
 from facelib import images, metrics, records
 from facelib.learned import checkpoint, engine, forgetting, harmonizer_data, harmonizer_faces, harmonizer_net, weights
 from facelib.learned import harmonizer_recipes as recipes
+from facelib.learned.generators import GENERATORS
 from facelib.learned.harmonizer_data import Composites, Source, to_unit
 from facelib.learned.harmonizer_recipes import HarmonizerConfig
 from facelib.learned.train_harmonizer import Harmonizing
@@ -97,7 +98,8 @@ def run(
 
     set_seed(config.seed)
     task = Harmonizing(config, recipes.EMBEDDINGS[config.embedding](), judge)
-    seen = Composites(training, config.pictures, config.seed, config.composite, config.varied)
+    parsed = dict(config.weights).get("parsing", 0) > 0
+    seen = Composites(training, config.pictures, config.seed, config.composite, config.varied, parsed)
     plan = engine.Plan(config.pictures, config.batch, config.evaluate_every, config.precision, config.workers, config.seed)
     history = engine.fit(task, seen, plan, folder, resume, report, tick)
     if not process.is_main_process:
@@ -140,7 +142,7 @@ def _begin(folder: Path, config: HarmonizerConfig, resume: bool) -> None:
 
 def new(config: HarmonizerConfig) -> nn.Module:
     """A generator with random weights."""
-    return harmonizer_net.GENERATORS[config.generator]()
+    return GENERATORS[config.generator]()
 
 
 def plan(config: HarmonizerConfig) -> dict:

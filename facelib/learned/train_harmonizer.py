@@ -11,9 +11,10 @@ from torch import Tensor, nn
 
 from facelib.learned import diff_augment, harmonizer_losses, moving_average
 from facelib.learned.embedding_net import aligned
+from facelib.learned.generators import GENERATORS
 from facelib.learned.harmonizer_data import to_unit
-from facelib.learned.harmonizer_losses import LOSSES, Seen
-from facelib.learned.harmonizer_net import GENERATORS, Discriminator
+from facelib.learned.harmonizer_losses import BY_VERDICT, LOSSES, Seen
+from facelib.learned.harmonizer_net import Discriminator
 from facelib.learned.harmonizer_recipes import HarmonizerConfig
 from facelib.learned.memory import Past, Pool
 from facelib.learned.schedule import one_cycle
@@ -50,12 +51,14 @@ class Harmonizing:
         mask, real_mask = (batch[name].float() / 255 for name in ("mask", "real_mask"))
         terms, turn = {}, self._turn(progress)
         with torch.set_grad_enabled(turn != DISCRIMINATOR):
-            out = self.generator(raw, start, mask)
+            made = self.generator(raw, start, mask)
+            out, said = made if isinstance(made, tuple) else (made, None)
         if turn != DISCRIMINATOR:
             alone = progress < self.config.alone
             verdict = None if alone else self._verdict(out, mask)
-            seen = Seen(raw, mask, answer, batch["answered"], out, verdict, self._features(batch["points"]))
-            weights = [(name, weight) for name, weight in self.config.weights if not (alone and name == "adversarial")]
+            features = self._features(batch["points"])
+            seen = Seen(raw, mask, answer, batch["answered"], out, verdict, features, said, batch.get("parts"))
+            weights = [(name, weight) for name, weight in self.config.weights if weight and not (alone and name in BY_VERDICT)]
             terms |= {name: LOSSES[name](seen) for name, _ in weights}
             total = sum(weight * terms[name] for name, weight in weights)
             terms["generator"] = total
@@ -73,7 +76,9 @@ class Harmonizing:
         """Whose turn it is, or None for both."""
         if self.config.turns:
             return self.turns.who
-        return GENERATOR if progress < self.config.alone else None
+        if progress < self.config.alone:
+            return GENERATOR
+        return None if (self.steps + 1) % self.config.critic_steps == 0 else DISCRIMINATOR
 
     def _verdict(self, out: Tensor, mask: Tensor) -> Tensor:
         """What the discriminators say of the result; gradients reach the generator and not them."""
@@ -111,13 +116,18 @@ class Harmonizing:
         # apart: a batch norm that sees both at once tells them from each other by their share of the batch, and no generator can fool it
         for_real = self.discriminator(*self._changed(real, real_mask))
         for_fake = self.discriminator(*self._changed(fake, mask))
-        terms = {DISCRIMINATOR: harmonizer_losses.discriminator(for_real, for_fake)}
-        terms["told_apart"] = ((for_real > 0).float().mean() + (for_fake < 0).float().mean()) / 2
+        told = harmonizer_losses.critic if self.config.clip else harmonizer_losses.discriminator
+        middle = (for_real.mean() + for_fake.mean()).detach() / 2 if self.config.clip else 0  # only a logit has a zero
+        terms = {DISCRIMINATOR: told(for_real, for_fake)}
+        terms["told_apart"] = ((for_real > middle).float().mean() + (for_fake < middle).float().mean()) / 2
         total = terms[DISCRIMINATOR]
         if punished:
             terms["r1"] = harmonizer_losses.r1(real, for_real)
             total = total + self.config.r1 * self.config.r1_every * terms["r1"]
         self._descend(1, total)
+        if self.config.clip:
+            for weight in self.critic.parameters():
+                weight.data.clamp_(-self.config.clip, self.config.clip)
         self.past.note(self.critic)
         return terms
 

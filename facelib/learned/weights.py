@@ -15,9 +15,10 @@ from safetensors.torch import save as write_tensors
 from torch import nn
 
 from facelib.images import write_whole
-from facelib.learned import harmonizer_net, keypoint_net
+from facelib.learned import keypoint_net
 from facelib.learned.confidence import Calibration
 from facelib.learned.embedding_net import Embedder
+from facelib.learned.generators import GENERATORS
 
 FOLDER = Path(str(files("facelib.learned"))) / "weights"
 _OWN = "FACELIB_WEIGHTS"  # a folder whose harmonizers are used instead of those that ship
@@ -125,5 +126,5 @@ def harmonizer(recipe: str, folder: Path | None = None) -> nn.Module:
 @cache
 def _harmonizer(recipe: str, folder: Path) -> nn.Module:
     name = f"harmonizer-{recipe}"
-    net = harmonizer_net.GENERATORS[card(name, folder)["config"]["generator"]]()
+    net = GENERATORS[card(name, folder)["config"]["generator"]]()
     return load(net, name, folder).to(memory_format=torch.channels_last)

@@ -6,7 +6,7 @@ features at every level. Both get the encoder's features of the same size added 
 paper's own control.
 
 Where this deviates from the paper, besides the data: pictures of 128 pixels, so five halvings instead of seven; narrower layers, and a full
-layer of 512 instead of 1024; classes of face parsing instead of scenes; and doubling by interpolation and a 3 x 3 convolution where the
+layer of 256 instead of 1024; classes of face parsing instead of scenes; and doubling by interpolation and a 3 x 3 convolution where the
 original transposes a strided one, which draws chequerboards.
 """
 
@@ -22,7 +22,7 @@ from facelib.related.parsing import CLASSES
 
 
 class DeepHarmonization(nn.Module):
-    """Pictures (B, 3, S, S) in [-1, 1] beside a mask (B, 1, S, S) in [0, 1], S = 128, to harmonized ones.
+    """Pictures (B, 3, S, S) in [-1, 1] beside a mask (B, 1, S, S) in [0, 1] to harmonized ones; S is a multiple of 32.
 
     Parameters
     ----------
@@ -33,33 +33,37 @@ class DeepHarmonization(nn.Module):
     full : int
         Numbers in the layer that sees the whole picture.
     size : int
-        Pixels, S.
+        Pixels for which the full layer is made; of other sizes it sees the means of as many places.
     """
 
-    def __init__(self, parsing: bool = True, widths: Sequence[int] = (32, 64, 96, 128, 160), full: int = 512, size: int = 128):
+    def __init__(self, parsing: bool = True, widths: Sequence[int] = (32, 64, 96, 128, 128), full: int = 256, size: int = 128):
         super().__init__()
         self.side = size // 2 ** len(widths)
         self.down = nn.ModuleList(_down(before, after) for before, after in zip((4, *widths[:-1]), widths, strict=True))
         self.flat = nn.Sequential(nn.Flatten(), nn.Linear(widths[-1] * self.side**2, full), nn.ELU())
-        up = (*widths[::-1], widths[0])  # at the coarsest level and at each doubling
+        up = (*widths[::-1], widths[0] // 2)  # at the coarsest level, and after each doubling
         self.parse = _Decoder(full, self.side, up) if parsing else None
         self.paint = _Decoder(full, self.side, up, beside=up if parsing else None)
         self.classes = nn.Conv2d(up[-1], len(CLASSES), 1) if parsing else None
-        self.colours = nn.Conv2d(up[-1], 3, 3, 1, 1)
+        self.colours = nn.Conv2d(up[-1] * (2 if parsing else 1), 3, 3, 1, 1)
 
-    def forward(self, raw: Tensor, start: Tensor, mask: Tensor) -> Tensor:
-        """The harmonized picture, linear, without a limit. `start` is not looked at: the network begins from the raw composite."""
-        return self.both(raw, mask)[0]
+    def forward(self, raw: Tensor, start: Tensor, mask: Tensor) -> Tensor | tuple[Tensor, Tensor]:
+        """The harmonized picture, linear, without a limit; in training mode also what `both` says of the pixels. `start` is not looked at:
+        the network begins from the raw composite."""
+        picture, said = self.both(raw, mask)
+        return (picture, said) if self.training and said is not None else picture
 
     def both(self, raw: Tensor, mask: Tensor) -> tuple[Tensor, Tensor | None]:
         """The picture, and for each pixel the logits of `CLASSES`, (B, 6, S, S), where there is a decoder for them."""
         features = [torch.cat([raw, 2 * mask - 1], 1)]
         for layer in self.down:
             features.append(layer(features[-1]))
-        skips, whole = features[:0:-1], self.flat(features[-1])
+        skips, whole = features[:0:-1], self.flat(functional.adaptive_avg_pool2d(features[-1], self.side))
         parsed = self.parse(whole, skips) if self.parse else None
         painted = self.paint(whole, skips, parsed)
-        return self.colours(painted[-1]), self.classes(parsed[-1]) if parsed else None
+        if not parsed:
+            return self.colours(painted[-1]), None
+        return self.colours(torch.cat([painted[-1], parsed[-1]], 1)), self.classes(parsed[-1])
 
 
 class _Decoder(nn.Module):
@@ -71,19 +75,17 @@ class _Decoder(nn.Module):
         more = beside or [0] * len(widths)
         self.up = nn.ModuleList(
             nn.Sequential(nn.Conv2d(before + other, after, 3, 1, 1, bias=False), nn.BatchNorm2d(after), nn.ELU())
-            for before, other, after in zip(widths, more, (*widths[1:], widths[-1]), strict=False)
+            for before, other, after in zip(widths[:-1], more[:-1], widths[1:], strict=True)
         )
 
     def forward(self, whole: Tensor, skips: Sequence[Tensor], beside: Sequence[Tensor] | None = None) -> list[Tensor]:
         """The features at each size, the coarsest first; the last has the picture's own."""
-        x = self.unflat(whole)
-        levels = []
-        for number, layer in enumerate(self.up):
-            if number < len(skips):
-                x = x + skips[number]
+        x, levels = functional.interpolate(self.unflat(whole), skips[0].shape[-2:], mode="nearest"), []
+        for number, (layer, skip) in enumerate(zip(self.up, skips, strict=True)):
+            x = x + skip
             levels.append(x)
             joined = torch.cat([x, beside[number]], 1) if beside else x
-            x = layer(functional.interpolate(joined, scale_factor=2, mode="nearest") if number < len(skips) else joined)
+            x = layer(functional.interpolate(joined, scale_factor=2, mode="nearest"))
         return [*levels, x]
 
 

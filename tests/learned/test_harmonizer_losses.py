@@ -32,7 +32,7 @@ def test_the_composite_itself_keeps_everything(name, seen):
     assert LOSSES[name](seen).item() == pytest.approx(0, abs=1e-6)
 
 
-@pytest.mark.parametrize("name", ["reconstruction", "gradients", "structure", "perceptual", "identity"])
+@pytest.mark.parametrize("name", ["squared", "reconstruction", "gradients", "structure", "perceptual", "identity"])
 def test_the_answer_is_right(name, seen):
     assert LOSSES[name](dataclasses.replace(seen, out=seen.answer)).item() == pytest.approx(0, abs=1e-6)
     assert LOSSES[name](seen).item() > 0.01
@@ -54,7 +54,7 @@ def test_moments_are_those_of_the_face(seen):
 
 def test_pictures_without_an_answer_have_no_part(seen):
     nobody = dataclasses.replace(seen, answered=torch.zeros(2))
-    for name in ("reconstruction", "gradients", "structure", "perceptual"):
+    for name in ("squared", "reconstruction", "gradients", "structure", "perceptual"):
         assert LOSSES[name](nobody).item() == 0
     one = dataclasses.replace(seen, answered=torch.tensor([1.0, 0.0]))
     alone = (seen.out - seen.answer).abs()[0][:, 4:12, 4:12].mean()
@@ -80,3 +80,15 @@ def test_the_discriminator_wants_to_be_right():
 def test_r1_is_half_the_squared_slope():
     real = torch.rand(2, 3, 4, 4, requires_grad=True)
     assert losses.r1(real, (2 * real).flatten(1).sum(1)).item() == pytest.approx(4 * 48 / 2)
+
+
+def test_parsing_is_low_where_each_pixel_is_called_by_its_name(seen):
+    parts = (seen.mask[:, 0] > 0).long()
+    logits = torch.nn.functional.one_hot(parts, 6).movedim(-1, 1) * 9.0
+    right, wrong = (dataclasses.replace(seen, said=said, parts=parts) for said in (logits, logits.flip(1)))
+    assert losses.parsing(right).item() < 0.01 < 5 < losses.parsing(wrong).item()
+
+
+def test_a_critic_sets_real_and_fake_apart_and_the_generator_closes_the_gap(seen):
+    assert losses.critic(torch.tensor([3.0, 1.0]), torch.tensor([0.0])).item() == -2
+    assert LOSSES["wasserstein"](dataclasses.replace(seen, verdict=torch.tensor([1.0, 2.0]))).item() == -1.5

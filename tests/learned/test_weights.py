@@ -3,7 +3,8 @@ import json
 import pytest
 import torch
 
-from facelib.learned import harmonizer_net, weights
+from facelib.learned import weights
+from facelib.learned.generators import GENERATORS
 
 
 def small_net():
@@ -57,7 +58,7 @@ def test_harmonizers_of_a_run_are_used_instead_of_those_that_ship(tmp_path, monk
     shipped = weights.harmonizer("writeup")
     with pytest.raises(weights.WeightsError, match=r"no harmonizer-RECIPE\.json in it"):
         weights.use(tmp_path)
-    own = harmonizer_net.GENERATORS["plain"]()
+    own = GENERATORS["plain"]()
     weights.save(own, "harmonizer-writeup", {"config": {"generator": "plain"}, "seed": 0}, tmp_path)
     weights.use(tmp_path)
     used = weights.harmonizer("writeup")

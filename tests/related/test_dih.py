@@ -41,3 +41,17 @@ def test_the_whole_picture_is_seen_everywhere(pictures):
     changed = raw.clone()
     changed[..., :4, :4] += 1
     assert (net(changed, changed, mask) - net(raw, raw, mask))[..., -4:, -4:].abs().max() > 0
+
+
+def test_what_pixels_show_is_said_in_training_alone(pictures):
+    (raw, mask), net = pictures, network(parsing=True)
+    assert isinstance(net(raw, raw, mask), torch.Tensor)
+    picture, logits = net.train()(raw, raw, mask)
+    assert (picture.shape, logits.shape[1]) == (raw.shape, len(CLASSES))
+    assert isinstance(network(parsing=False).train()(raw, raw, mask), torch.Tensor)
+
+
+@pytest.mark.parametrize("side", [32, 96])
+def test_other_sizes_go_through_the_same_full_layer(side):
+    picture, logits = network(parsing=True).both(torch.rand(1, 3, side, side), torch.ones(1, 1, side, side))
+    assert picture.shape[-1] == logits.shape[-1] == side
