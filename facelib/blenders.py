@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from facelib import blend, colour, composite, poisson
+from facelib import blend, colour, composite, place, poisson
 
 Blender = composite.Method
 
@@ -31,10 +31,14 @@ CLASSICAL: dict[str, Blender] = {
 LEARNED: dict[str, Blender] = {
     "unet": _network("unet", "A U-Net mends the Poisson blend in the target's colours (chapter 4)."),
     "unet-writeup": _network("unet_writeup", "The report's GAN: a U-Net draws the face anew, and what is round it about as it was."),
+    "dih": _network("dih", "Deep Image Harmonization: a network that knows a face's parts gives it the picture's colours (chapter 5)."),
+    "gp-gan": _network("gp_gan", "GP-GAN: a network paints the blend small, and an equation gives it the photographs' detail."),
+    "fsgan": _network("fsgan", "FSGAN: networks reenact, segment and inpaint the face, and one blends it as Poisson does."),
 }
 BLENDERS = CLASSICAL | LEARNED
 DEFAULT = "multiband"
-_OWN_COLOURS = ("none", "unet-writeup")  # these are given the source's own
+_OWN_COLOURS = ("none", "unet-writeup", "dih", "gp-gan", "fsgan")  # these are given the source's own
+_PLACING = {"fsgan": "reenact+segment+inpaint"}  # these have stages of their own before they blend
 
 
 def get(name: str) -> Blender:
@@ -45,3 +49,8 @@ def get(name: str) -> Blender:
 def colours_for(name: str) -> str:
     """The colours in which a blender is given the source unless somebody chooses: a name in `facelib.colour.COLOURS`."""
     return "none" if name in _OWN_COLOURS else colour.DEFAULT
+
+
+def placing_for(name: str) -> str:
+    """The way in which the source's face is brought into place for a blender unless somebody chooses: a name for `facelib.place.get`."""
+    return _PLACING.get(name, place.TRIANGLES)

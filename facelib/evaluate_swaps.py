@@ -15,12 +15,12 @@ from dataclasses import dataclass
 import numpy as np
 from joblib import Parallel, delayed
 
-from facelib import blenders, bootstrap, colour, images, metrics
+from facelib import blenders, bootstrap, colour, images, metrics, place
 from facelib.datasets import lessons
 from facelib.datasets.frame import Frame
 from facelib.datasets.pairs import Pair, face
 from facelib.datasets.workers import one_thread
-from facelib.swap import warp_face
+from facelib.related import parsing
 
 _BLOCK = 8  # pairs that a worker makes at a time
 BETTER = {"psnr": +1, "ssim": +1, "seam_error": -1, "identity": +1}  # which way each score is better; the other rows are for information
@@ -28,7 +28,7 @@ _SCALES = (0, 1 / 64, 1 / 32)  # of the picture's side: at how many pixels' widt
 SCORES = (
     *(*BETTER, "rim_error", "identity_source", "moved", "tone_spread", "outside"),
     *("ms_ssim", "fmse", "seam_psnr", "colour_error", "skin_gradient", "colour_gap", "sharpness", "source_detail"),
-    *("outside_mean", "expression", "pose"),
+    *("outside_mean", "expression", "pose", "mse", "picture_psnr", "mouth_psnr"),
 )
 
 Judge = Callable[[np.ndarray, np.ndarray], np.ndarray]  # pictures (N, S, S, 3) uint8 and points (N, 68, 2) to something of each
@@ -40,15 +40,19 @@ class Way:
 
     blend: str  # a name in `facelib.blenders.BLENDERS`
     colours: str  # a name in `facelib.colour.COLOURS`
+    placing: str = place.TRIANGLES  # a name for `facelib.place.get`
 
     @property
     def name(self) -> str:
-        """As tables call it: the blend, with the colours where they are not what a swap would use."""
-        return self.blend if self.colours == blenders.colours_for(self.blend) else f"{self.blend}, colours {self.colours}"
+        """As tables call it: the blend, with whatever is not what a swap would use."""
+        name = self.blend
+        name += f", colours {self.colours}" * (self.colours != blenders.colours_for(self.blend))
+        return name + f", placed by {self.placing}" * (self.placing != blenders.placing_for(self.blend))
 
 
 def ways(names: Iterable[str]) -> list[Way]:
-    """Each blend as a swap uses it. The write-up's own is "multiband:none", with the source's colours.
+    """Each blend as a swap uses it, or with other colours, or also otherwise placed: BLEND:COLOURS:PLACING, of which the latter two may be
+    left out or empty. The write-up's own is "multiband:none", with the source's colours.
 
     Raises
     ------
@@ -57,10 +61,12 @@ def ways(names: Iterable[str]) -> list[Way]:
     """
     chosen = []
     for name in names:
-        blend, _, colours = name.partition(":")
+        blend, colours, placing = (name.split(":") + ["", ""])[:3]
         blenders.get(blend)
-        colour.get(colours or blenders.colours_for(blend))
-        chosen.append(Way(blend, colours or blenders.colours_for(blend)))
+        way = Way(blend, colours or blenders.colours_for(blend), placing or blenders.placing_for(blend))
+        colour.get(way.colours)
+        place.get(way.placing)
+        chosen.append(way)
     return chosen
 
 
@@ -136,7 +142,8 @@ def measure(
         `seam_band`; `colour_error`; `skin_gradient`, the excess over the answer's; `colour_gap`, less the answer's own; `sharpness`,
         over the answer's; `source_detail`, against the warped source; `outside_mean`, the mean change where `outside` has the largest;
         `expression`, the distance from the answer's in per cent of the eyes' distance, and `pose`, the error in degrees, both from the
-        points that `moved` compares.
+        points that `moved` compares. `mse`, in squared grey levels of 0 to 255, and `picture_psnr` are of the whole picture, as in papers
+        on harmonisation; `mouth_psnr` is the `psnr` of what the target's lips enclose, and they.
     """
     blocks = [pairs[start : start + _BLOCK] for start in range(0, len(pairs), _BLOCK)]
     names = ["target", *(way.name for way in chosen)]
@@ -237,17 +244,24 @@ def _one(pair: Pair, chosen: Sequence[Way], size: int) -> dict:
     picture = images.to_float(source.source)
     if pair.recolour is not None:
         picture = pair.recolour.apply(picture)
-    warped, mask, _ = warp_face(picture, crop, source.source_points, target.target_points)
-    matched = {name: colour.get(name)(warped, crop, mask) for name in {way.colours for way in chosen}}
-    results = [crop, *(blenders.get(way.blend)(matched[way.colours], crop, mask) for way in chosen)]
+    faces = place.Faces(picture, crop, source.source_points, target.target_points)
+    plain = place.triangles(faces)
+    warped, mask = plain.warped, plain.mask
+    placed = {name: place.get(name)(faces) for name in {way.placing for way in chosen}}
+    mouth = (parsing.parse(target.target_points, mask.shape) == parsing.CLASSES.index("mouth")).astype(np.float32)
+    results = [crop, *(_result(way, placed[way.placing], crop) for way in chosen)]
     return {
         "results": [images.to_bytes(result) for result in results],
-        "scores": [_scores(result, answer, crop, mask, warped) for result in results],
+        "scores": [_scores(result, answer, crop, mask, warped, mouth) for result in results],
         "answer": images.to_bytes(answer),
         "points": target.target_points.astype(np.float32),
         "source": source.target,
         "source_points": source.target_points.astype(np.float32),
     }
+
+
+def _result(way: Way, placed: place.Placed, target: np.ndarray) -> np.ndarray:
+    return blenders.get(way.blend)(colour.get(way.colours)(placed.warped, target, placed.mask), target, placed.mask)
 
 
 def seam_errors(result: np.ndarray, answer: np.ndarray, mask: np.ndarray) -> np.ndarray:
@@ -256,7 +270,10 @@ def seam_errors(result: np.ndarray, answer: np.ndarray, mask: np.ndarray) -> np.
     return np.abs(np.log(np.maximum(energies, 1e-6)))
 
 
-def _scores(result: np.ndarray, answer: np.ndarray, target: np.ndarray, mask: np.ndarray, warped: np.ndarray) -> dict[str, float]:
+def _scores(
+    result: np.ndarray, answer: np.ndarray, target: np.ndarray, mask: np.ndarray, warped: np.ndarray, mouth: np.ndarray
+) -> dict[str, float]:
+    everywhere = np.ones_like(mask)
     seams = seam_errors(result, answer, mask).tolist()
     return {
         "psnr": metrics.psnr(result, answer, mask),
@@ -274,4 +291,7 @@ def _scores(result: np.ndarray, answer: np.ndarray, target: np.ndarray, mask: np
         "sharpness": metrics.sharpness_ratio(result, mask, answer),
         "source_detail": metrics.source_detail(result, warped, mask),
         "outside_mean": metrics.background_change(result, target, mask).mean,
+        "mse": metrics.fmse(result, answer, everywhere),
+        "picture_psnr": metrics.psnr(result, answer, everywhere),
+        "mouth_psnr": metrics.psnr(result, answer, mouth),
     }

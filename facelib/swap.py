@@ -11,13 +11,10 @@ import cv2
 import numpy as np
 
 from facelib import blend as pyramids
-from facelib import blenders, colour, detect, images, keypoints, triangulation
-from facelib.composite import hull_mask, paste
-from facelib.images import check_picture
-from facelib.triangulation import triangles_with_surroundings, unfold, with_surroundings
-from facelib.warp import warp
-
-_SHRINK_BELOW = 0.75  # of the source's size; a face that stays larger than that is warped as it is
+from facelib import blenders, colour, detect, images, keypoints, place, triangulation
+from facelib.composite import paste
+from facelib.place import Faces
+from facelib.triangulation import with_surroundings
 
 
 class UnsureKeypoints(UserWarning):
@@ -101,6 +98,7 @@ def swap(
     *,
     blend: str = blenders.DEFAULT,
     colours: str | None = None,
+    placing: str | None = None,
     forehead: bool = False,
     source_box: Sequence[float] | None = None,
     target_box: Sequence[float] | None = None,
@@ -119,6 +117,9 @@ def swap(
     colours : str, optional
         How the source takes on the target's colours before it is blended: a name in `facelib.colour.COLOURS`, of which "none" keeps its
         own. By default what `facelib.blenders.colours_for` says: "none" where the write-up's way is wanted, as in the raw composite.
+    placing : str, optional
+        How the source's face is brought into place: a name for `facelib.place.get`. By default what `facelib.blenders.placing_for` says:
+        "triangles", but for FSGAN its own stages.
     forehead : bool
         Whether the face goes on above the brows, to below where the hair most often begins.
     source_box, target_box : sequence of 4 numbers, optional
@@ -156,6 +157,7 @@ def swap(
     if colours is None:
         colours = blenders.colours_for(blend)
     match_colours = colour.get(colours)
+    placed = place.get(placing or blenders.placing_for(blend))
     images.check_kind(source, "source")
     images.check_kind(target, "target")
     report("finding the faces")
@@ -166,7 +168,7 @@ def swap(
     report(f"warping and blending ({blend})")
     source_error, target_error = map(float, errors.mean(axis=1))
     found = {"source_box": source_box, "target_box": target_box, "source_error": source_error, "target_error": target_error}
-    result = swap_points(source, target, *points, blender, match_colours, forehead=forehead, **found)
+    result = swap_points(source, target, *points, blender, match_colours, placed, forehead=forehead, **found)
     for doubt in result.doubts:
         warnings.warn(doubt, UnsureKeypoints, stacklevel=2)
     return result
@@ -179,6 +181,7 @@ def swap_points(
     target_points: np.ndarray,
     blender: blenders.Blender,
     match_colours: colour.Colours,
+    placing: place.Place = place.triangles,
     *,
     forehead: bool = False,
     source_box: np.ndarray | None = None,
@@ -197,6 +200,8 @@ def swap_points(
         Of `facelib.blenders`.
     match_colours : callable
         Of `facelib.colour`; `colour.keep` leaves them alone.
+    placing : callable
+        Of `facelib.place`.
     forehead : bool
         As for `swap`.
     source_box, target_box, source_error, target_error : optional
@@ -209,7 +214,8 @@ def swap_points(
     window = _window(target_points, target.shape[:2], forehead)
     beside = target[window]
     corner = (window[1].start, window[0].start)
-    warped, mask, covered = warp_face(source, beside, source_points, target_points - corner, forehead)
+    placed = placing(Faces(source, beside, source_points, target_points - corner, forehead))
+    warped, mask, covered = placed.warped, placed.mask, placed.covered
     matched = warped
     if match_colours is not colour.keep and covered.any():
         x, y, width, height = cv2.boundingRect(covered.view(np.uint8))
@@ -229,55 +235,6 @@ def swap_points(
         window=window,
         near=Stages(warped, mask, paste(warped, beside, mask), matched, blender(matched, beside, mask)),
     )
-
-
-def warp_face(
-    source: np.ndarray, target: np.ndarray, source_points: np.ndarray, target_points: np.ndarray, forehead: bool = False
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The source in the target's geometry, and where its face goes.
-
-    Parameters
-    ----------
-    source, target : ndarray of shape (H, W, 3), float32 in [0, 1]
-        The two may differ in size.
-    source_points, target_points : ndarray of shape (68, 2)
-        (x, y) in pixels of either.
-    forehead : bool
-        Whether the face goes on above the brows.
-
-    Returns
-    -------
-    warped : ndarray of the target's shape, float32 in [0, 1]
-        The source's face with what lies round it; beyond that, the target.
-    mask : ndarray of shape (H, W), float32
-        1 inside the target's face, where the source has something to give.
-    covered : ndarray of shape (H, W), bool
-        Where `warped` is the source.
-    """
-    from_mesh, to_mesh = (unfold(with_surroundings(points)) for points in (source_points, target_points))
-    source, from_mesh = _near_its_size(source, from_mesh, to_mesh)
-    piece, covered = warp(source, from_mesh, to_mesh, triangles_with_surroundings(), target.shape[:2])
-    warped = target.copy()
-    cv2.copyTo(piece, covered.view(np.uint8), warped)
-    return warped, hull_mask(target_points, target.shape[:2], forehead) * covered, covered
-
-
-def _near_its_size(source: np.ndarray, from_mesh: np.ndarray, to_mesh: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The part of the source that the mesh covers, shrunk to about the size that it will have: bilinear interpolation takes its colour
-    from four pixels, and would skip the others. The mesh moves along."""
-    low, high = np.floor(from_mesh.min(axis=0)) - 2, np.ceil(from_mesh.max(axis=0)) + 3
-    (left, top), (right, bottom) = (np.clip(corner, 0, source.shape[1::-1]).astype(int) for corner in (low, high))
-    if right <= left or bottom <= top:  # nothing of the face is in its picture
-        return source[:1, :1], np.full_like(from_mesh, -9)  # outside that pixel, too
-    part, mesh = source[top:bottom, left:right], from_mesh - (left, top)
-    check_picture(part, "source")
-    matrix = keypoints.similarity(from_mesh, to_mesh)
-    scale = np.hypot(*matrix[:, 0])
-    if scale < _SHRINK_BELOW:
-        size = np.maximum(1, np.ceil(scale * np.array(part.shape[1::-1]))).astype(int)
-        mesh = (mesh + 0.5) * (size / part.shape[1::-1]) - 0.5  # pixel centres are integers
-        part = cv2.resize(part, size.tolist(), interpolation=cv2.INTER_AREA).clip(0, 1)  # its averages of ones may be a bit more
-    return part, mesh
 
 
 def _window(points: np.ndarray, shape: tuple[int, int], forehead: bool) -> tuple[slice, slice]:

@@ -116,7 +116,7 @@ def test_ways_are_named_as_a_swap_uses_them():
 def test_the_answer_itself_is_perfect():
     pair = evaluate_swaps.rendered_swaps([], 1, 0, 64)[0]
     picture = evaluate_swaps._one(pair, [], 64)["answer"].astype(np.float32) / 255
-    scores = evaluate_swaps._scores(*(picture,) * 3, np.pad(np.ones((32, 32), np.float32), 16), picture)
+    scores = evaluate_swaps._scores(*(picture,) * 3, np.pad(np.ones((32, 32), np.float32), 16), picture, np.ones((64, 64), np.float32))
     assert scores == {
         "psnr": float("inf"),
         "ssim": pytest.approx(1),
@@ -133,6 +133,9 @@ def test_the_answer_itself_is_perfect():
         "sharpness": 1,
         "source_detail": pytest.approx(1),
         "outside_mean": 0,
+        "mse": 0,
+        "picture_psnr": float("inf"),
+        "mouth_psnr": float("inf"),
     }
 
 

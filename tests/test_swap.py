@@ -7,7 +7,8 @@ import pytest
 import facelib
 from facelib import blenders, colour, images, keypoints, triangulation
 from facelib.detect import FaceNotFound, find_faces
-from facelib.swap import UnsureKeypoints, swap_points, warp_face
+from facelib.place import warp_face
+from facelib.swap import UnsureKeypoints, swap_points
 
 
 def test_result_holds_every_stage(collins_on_hopper, collins, hopper):

@@ -17,6 +17,7 @@ import peers
 from facelib import blend, blenders, colour, composite, images, keypoints, records, triangulation, warp
 from facelib.datasets import pairs
 from facelib.datasets.frame import MadeFrame
+from facelib.related import gaussian_poisson
 from facelib.swap import swap_points
 
 TURNS, SECONDS, SEED = 200, 4.0, 0  # at most so many turns a row, and about so long
@@ -26,13 +27,15 @@ SIDES = (256, 512, 1024)  # pixels
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("-o", "--out", type=Path, default=Path("book/results/bench.json"))
+    parser.add_argument("--only", choices=GROUPS, nargs="+", default=list(USUAL), help="groups of rows (default: all but chapter 5's)")
     options = parser.parse_args()
     records.check_place(options.out)
     rows = []
-    for row in (*warps(), *pyramids(), *gradients(), *swaps(), *composites(), *photographs()):
+    for row in (row for name in options.only for row in GROUPS[name]()):
         rows.append(measured(*row))
         print(as_text(rows[-1]), flush=True)
-    records.save(options.out, {**records.made_by("make bench"), "turns": TURNS, "seed": SEED, "rows": rows})
+    command = "make bench" if options.only == list(USUAL) else f"python tools/bench.py --only {' '.join(options.only)}"
+    records.save(options.out, {**records.made_by(command), "turns": TURNS, "seed": SEED, "rows": rows})
 
 
 def warps():
@@ -59,6 +62,20 @@ def gradients():
         for name in ("poisson", "seamless-clone"):
             ours = partial(blenders.get(name), source, target, mask)
             yield f"{name}, {side} px", ours, "seamlessClone", partial(peers.seamless_clone, source, target, mask)
+
+
+def related():
+    """The Gaussian-Poisson equation of chapter 5, alone and from coarse to fine."""
+    for side in SIDES:
+        source, target, _, mask = face(side)
+        rival = "seamlessClone", partial(peers.seamless_clone, source, target, mask)
+        yield f"Gaussian-Poisson equation, {side} px", partial(equation, source, target, mask), *rival
+        small = cv2.resize(target, (64, 64), interpolation=cv2.INTER_AREA)
+        yield f"Gaussian-Poisson, coarse to fine, {side} px", partial(gaussian_poisson.ladder, source, target, mask, small), *rival
+
+
+def equation(source, target, mask):
+    return gaussian_poisson.solve(gaussian_poisson.mixed(source, target, mask), target)
 
 
 def swaps():
@@ -143,6 +160,17 @@ def as_text(row: dict) -> str:
         f"{row['what']:<40}{row['ours_ms']:>9.2f} ms   {row['peer']:<38}{row['peer_ms']:>9.2f} ms   "
         f"{row['ratio']:>6.2f} x  ({low:.2f} to {high:.2f})"
     )
+
+
+USUAL = {
+    "warps": warps,
+    "pyramids": pyramids,
+    "gradients": gradients,
+    "swaps": swaps,
+    "composites": composites,
+    "photographs": photographs,
+}
+GROUPS = USUAL | {"related": related}
 
 
 if __name__ == "__main__":

@@ -11,7 +11,16 @@ from pathlib import Path
 from facelib import records, tier
 from facelib.commands import data, settings, terminal
 
-OWN, RELATED = ("stable", "writeup"), {"dih": "Deep Image Harmonization", "gp-gan": "GP-GAN's blending network"}  # recipes
+OWN = ("stable", "writeup")  # recipes
+RELATED = {
+    "dih": "Deep Image Harmonization",
+    "gp-gan": "GP-GAN's blending network",
+    "fsgan-reenactment": "FSGAN's first stage, a face in another pose, with another expression",
+    "fsgan-segmentation": "FSGAN's second stage, face, hair and hands, background",
+    "fsgan-inpainting": "FSGAN's third stage, what is hidden of a face",
+    "fsgan-blending": "FSGAN's fourth stage, a network that blends as Poisson does",
+}
+STUDIES = ("report", "borrowed", "semantics")
 RECIPES, ROLES = (*OWN, *RELATED), ("loss", "judge")
 
 
@@ -35,6 +44,8 @@ def add_compare(command: Callable[..., argparse.ArgumentParser]) -> None:
     """Tell the parser about `facelib compare ...`."""
     sub = command("harmonizers", study)
     _add_faces(sub)
+    study_help = "report: losses and remedies (default); borrowed: mask channel, hidden layers; semantics: DIH with and without parsing"
+    sub.add_argument("--study", choices=STUDIES, default="report", help=study_help)
     sub.add_argument("--seeds", type=int, default=3, metavar="K", help="runs of each variant (default: %(default)s)")
     sub.add_argument("--pictures", type=int, default=8000, metavar="N", help="that each run sees (default: %(default)s)")
     sub.add_argument("-o", "--out", type=Path, metavar="RUNS", help="a folder for the runs; what is done there stays done")
@@ -68,7 +79,7 @@ def forgetting(options: argparse.Namespace) -> None:
 
 
 def study(options: argparse.Namespace) -> None:
-    """Train the report's recipe with one thing changed at a time, from several seeds: what each loss does, and what each remedy buys."""
+    """Train a recipe with one thing changed at a time, from several seeds: what each loss does, and what each remedy buys."""
     from facelib.learned import harmonizer_study
 
     records.check_place(options.json)
@@ -76,12 +87,21 @@ def study(options: argparse.Namespace) -> None:
     for name, least in (("seeds", 1), ("pictures", 100)):
         if getattr(options, name) < least:
             raise ValueError(f"--{name}: expected at least {least}, got {getattr(options, name)}")
-    with terminal.counter(" runs", options.seeds * len(harmonizer_study.VARIANTS)) as tick:
+    variants = harmonizer_study.STUDIES[options.study]
+    with terminal.counter(" runs", options.seeds * len(variants)) as tick:
         found = harmonizer_study.run(
-            options.data, options.out, options.pictures, options.seeds, data.jobs(options), terminal.warn, lambda name, done: tick(done)
+            options.data,
+            options.out,
+            options.pictures,
+            options.seeds,
+            data.jobs(options),
+            terminal.warn,
+            lambda name, done: tick(done),
+            variants,
         )
     print(harmonizer_study.as_text(found))
-    command = f"facelib compare harmonizers --data {Path(options.data).name} --seeds {options.seeds} --pictures {options.pictures} -o RUNS"
+    command = f"facelib compare harmonizers --study {options.study} --data {Path(options.data).name}"
+    command += f" --seeds {options.seeds} --pictures {options.pictures} -o RUNS"
     records.save(options.json, {**records.made_by(command), **found})
 
 

@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Callable
 from pathlib import Path
 
-from facelib import blenders, colour, figures, images
+from facelib import blenders, colour, figures, images, place
 from facelib.commands import terminal
 
 
@@ -30,10 +30,18 @@ def add(command: Callable[..., argparse.ArgumentParser]) -> None:
     sub.add_argument(
         "--colours",
         choices=list(colour.COLOURS),
-        help=f"how the face takes on TARGET's colours; none keeps its own (default: {colour.DEFAULT}, but none for none and unet-writeup)",
+        help=f"how the face takes on TARGET's colours; none keeps its own (default: {colour.DEFAULT}, but none for {_own_colours()})",
+    )
+    sub.add_argument(
+        "--place",
+        metavar="WAY",
+        help=f"how the face is brought into place: {place.TRIANGLES}, or some of {', '.join(place.STAGES)} joined by + (default: "
+        f"{place.TRIANGLES}; for fsgan {blenders.placing_for('fsgan')})",
     )
     sub.add_argument("--forehead", action="store_true", help="let the face go on above the brows; where hair hangs low it comes along")
-    sub.add_argument("--weights", type=Path, metavar="RUN", help="for unet: a folder of `facelib train harmonizer`, instead of what ships")
+    sub.add_argument(
+        "--weights", type=Path, metavar="RUN", help="for blends that learned: a folder of `facelib train`, instead of what ships"
+    )
     sub.add_argument("--stages", type=Path, metavar="DIR", help="write every intermediate there as a picture")
 
     sub = command("demo", demo)
@@ -62,6 +70,7 @@ def swap(options: argparse.Namespace) -> None:
         target,
         blend=options.blend,
         colours=options.colours,
+        placing=options.place,
         forehead=options.forehead,
         source_box=options.source_box,
         target_box=options.target_box,
@@ -97,13 +106,17 @@ def demo(options: argparse.Namespace) -> None:
 
 
 def list_blenders(options: argparse.Namespace) -> None:
-    """The ways to blend that --blend takes, and the ways to match colours that --colours takes."""
-    for option, methods in (("--blend", blenders.BLENDERS), ("--colours", colour.COLOURS)):
+    """The ways to blend that --blend takes, those to match colours that --colours takes, and the stages that --place joins."""
+    for option, methods in (("--blend", blenders.BLENDERS), ("--colours", colour.COLOURS), ("--place", place.STAGES)):
         for name, method in methods.items():
             print(f"{option:<12}{name:<16}{(method.__doc__ or '').strip().splitlines()[0]}")
 
 
 STAGE_FILES = [f"{number:02d}-{name}.png" for number, name in enumerate(figures.STAGES, start=1)]
+
+
+def _own_colours() -> str:
+    return ", ".join(name for name in blenders.BLENDERS if blenders.colours_for(name) == "none")
 
 
 def _swap(source, target, **options):

@@ -10,7 +10,6 @@ from facelib import blenders, records
 from facelib.commands import data, terminal
 
 PROTOCOLS = ("self", "recolour", "rendered")
-RECIPES = ("stable", "writeup")
 RIVALS = ("multiband", "feather", "poisson", "seamless-clone", "multiband:none")
 
 
@@ -23,8 +22,10 @@ def add_evaluate(command: Callable[..., argparse.ArgumentParser]) -> None:
         "--people", type=Path, metavar="FILE", help="only these people, one a line; by default those whom no model was trained on"
     )
     names = ", ".join(blenders.BLENDERS)
-    blends_help = f"ways to blend, NAME or NAME:COLOURS (default: all, and multiband:none, the write-up's): {names}"
+    blends_help = f"NAME, NAME:COLOURS or NAME:COLOURS:PLACE (default: all, and multiband:none, the write-up's): {names}"
     sub.add_argument("--blends", nargs="+", default=[*blenders.BLENDERS, "multiband:none"], metavar="BLEND", help=blends_help)
+    rivals_help = f"those of them with which each is compared, pair by pair (default: {' '.join(RIVALS)})"
+    sub.add_argument("--rivals", nargs="+", default=RIVALS, metavar="BLEND", help=rivals_help)
     sub.add_argument("--n", type=int, default=400, metavar="N", help="pairs (default: %(default)s)")
     sub.add_argument("--size", type=int, default=128, metavar="S", help="the pictures' side in pixels (default: %(default)s)")
     sub.add_argument("--seed", type=int, default=0)
@@ -40,7 +41,7 @@ def evaluate(options: argparse.Namespace) -> None:
     from facelib import evaluate_swaps as evaluation
     from facelib import keypoints
     from facelib.datasets import named, ytf68, ytf68_offset
-    from facelib.learned import judge, predict_keypoints, weights
+    from facelib.learned import harmonizer_recipes, judge, predict_keypoints, weights
 
     records.check_place(options.json)
     if options.weights:
@@ -60,17 +61,21 @@ def evaluate(options: argparse.Namespace) -> None:
         return predict_keypoints.predict(net, greys, [keypoints.face_box(shape) for shape in points])
 
     scored = evaluation.measure(pairs, chosen, judge.embed, finder, options.size, data.jobs(options), terminal.bar("block"))
-    rivals = [way.name for way in evaluation.ways(RIVALS) if way in chosen]
+    rivals = [way.name for way in evaluation.ways(options.rivals) if way in chosen]
     command = f"facelib evaluate swaps --protocol {options.protocol} --n {options.n} --size {options.size} --seed {options.seed}"
-    command += f" --data {Path(options.data).name}" * (options.protocol != "rendered")
+    command += f" --data {Path(options.data).name}" * (options.protocol != "rendered") + f" --blends {' '.join(options.blends)}"
+    command += f" --rivals {' '.join(options.rivals)}" * (options.rivals != RIVALS)
     record = {
-        **records.made_by(command + f" --blends {' '.join(options.blends)}"),
+        **records.made_by(command),
         "protocol": options.protocol,
         "data": "rendered" if options.protocol == "rendered" else Path(options.data).name,
         "size": options.size,
         "seed": options.seed,
         "judge": weights.which("embedding-judge"),
-        "weights": [weights.which("keypoints"), *(weights.which(f"harmonizer-{name}", weights.harmonizer_place(name)) for name in RECIPES)],
+        "weights": [
+            weights.which("keypoints"),
+            *(weights.which(f"harmonizer-{name}", weights.harmonizer_place(name)) for name in harmonizer_recipes.RECIPES),
+        ],
         "table": evaluation.table(scored, rivals),
         "sets": evaluation.by_group(scored),
     }

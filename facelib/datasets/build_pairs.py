@@ -33,6 +33,7 @@ class PairConfig:
     same_person: bool = False  # as for `facelib.datasets.pairs.draw`
     recoloured: bool = False
     colours: str = "none"  # a name in `facelib.colour.COLOURS`: those in which the source is blended
+    shown: bool = False  # whether to keep what the target's pixels show
 
 
 def build(
@@ -137,10 +138,12 @@ def _make_block(block: Sequence[Pair], config: PairConfig) -> tuple[dict[str, np
     with one_thread():
         made, boxes = [], []
         for pair in block:
-            source, target = _remembered.face(pair.source, config.size), _remembered.face(pair.target, config.size)
+            source, target = (_remembered.face(frame, config.size, config.shown) for frame in (pair.source, pair.target))
             pictures = make(source, target, pair.recolour, sorted(set(config.blends)), config.colours)
             if pair.answer is not None:
                 pictures[pair_set.ANSWER] = face(pair.answer, config.size).target
+            if config.shown:
+                pictures[pair_set.SHOWN] = target.shown
             made.append({**pictures, pair_set.POINTS: target.target_points.astype(np.float32)})
             boxes.append(target.box)
         return {name: np.stack([one[name] for one in made]) for name in made[0]}, boxes
@@ -153,12 +156,12 @@ class _Remembered:
         self.limit, self.bytes = limit, 0
         self.faces: OrderedDict[tuple, Face] = OrderedDict()
 
-    def face(self, frame: Frame, size: int) -> Face:
-        key = (str(frame.path), frame.points.tobytes(), size)
+    def face(self, frame: Frame, size: int, shown: bool) -> Face:
+        key = (str(frame.path), frame.points.tobytes(), size, shown)
         if key in self.faces:
             self.faces.move_to_end(key)
         else:
-            self.faces[key] = read = face(frame, size)
+            self.faces[key] = read = face(frame, size, shown)
             self.bytes += _bytes(read)
             while self.bytes > self.limit and len(self.faces) > 1:
                 self.bytes -= _bytes(self.faces.popitem(last=False)[1])
@@ -166,7 +169,7 @@ class _Remembered:
 
 
 def _bytes(read: Face) -> int:
-    return read.source.nbytes + read.target.nbytes
+    return sum(part.nbytes for part in (read.source, read.target, read.shown) if part is not None)
 
 
 _remembered = _Remembered(_KEPT)

@@ -11,6 +11,9 @@ from PIL import Image
 
 from facelib import images
 
+SHOWN = ("background", "face", "cover")  # what a pixel may show; hair, glasses and hands are cover
+UNKNOWN = 255
+
 
 @dataclass(frozen=True)
 class Frame:
@@ -36,6 +39,10 @@ class Frame:
         """The picture's (H, W), from the file's first bytes."""
         with Image.open(self.path) as picture:
             return picture.size[::-1]
+
+    def shown(self) -> np.ndarray:
+        """What each pixel shows, (H, W) uint8: indices into `SHOWN`, or `UNKNOWN`, as in all of a photograph that nobody has outlined."""
+        return np.full(self.size(), UNKNOWN, np.uint8)
 
 
 @dataclass(frozen=True)

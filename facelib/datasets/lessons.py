@@ -5,6 +5,7 @@ Pair i of a kind depends on the frames, the seed and i, and on nothing else.
 
 from __future__ import annotations
 
+import dataclasses
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from facelib.datasets.pairs import Pair
 
 if TYPE_CHECKING:
     from facelib.datasets.rendered.ladder import Swap
-
+    from facelib.datasets.rendered.parameters import Face
 
 _ENOUGH = 1.3  # a rendered picture's side over that of the crop that is made of it
 
@@ -85,18 +86,75 @@ def drawn(frames: Sequence[Frame], count: int, seed: int, size: int = 128) -> li
     return made
 
 
+def moment(frames: Sequence[Frame], count: int, seed: int, size: int = 128) -> list[Pair]:
+    """Two frames of one video: the same face in the same light, a little later. The answer is the target.
+
+    Raises
+    ------
+    ValueError
+        No video has two frames.
+    """
+    videos = defaultdict(list)
+    for frame in frames:
+        videos[ytf68.video_of(frame)].append(frame)
+    found = [shots for shots in videos.values() if len(shots) > 1]
+    if not found:
+        raise ValueError(f"another moment: expected two frames of a video, got one of each of {len(videos)}; leave this kind out")
+    made = []
+    for index in range(count):
+        rng = np.random.default_rng([seed, index])
+        shots = found[rng.integers(len(found))]
+        made.append(Pair(*(shots[number] for number in rng.choice(len(shots), 2, replace=False))))
+    return made
+
+
+def turned(frames: Sequence[Frame], count: int, seed: int, size: int = 128) -> list[Pair]:
+    """A rendered face, and the same one in another pose with another expression, in one light; the answer is the target. In every second
+    pair one mouth is closed and the other wide open. `frames` is not used."""
+    from facelib.datasets.rendered import ladder, sample
+
+    made = []
+    for index in range(count):
+        rng = np.random.default_rng([seed, index, 2, 5])
+        drawn = ladder.draw("mouth" if index % 2 else "same", rng)
+        ours, theirs = (drawn.source.expression, drawn.target.expression) if index % 2 else (sample.expression(rng), sample.expression(rng))
+        source = dataclasses.replace(drawn.target, pose=sample.pose(rng), expression=ours)
+        target = dataclasses.replace(drawn.target, expression=theirs)
+        made.append(_drawn_pair({"source": source, "target": target}, f"turned_{seed}_{index:06d}", size))
+    return made
+
+
+def covered(frames: Sequence[Frame], count: int, seed: int, size: int = 128) -> list[Pair]:
+    """A rendered face in other colours onto its own head, in every second pair with a hand before it: what shows where is known. The
+    answer is the untouched picture. `frames` is not used."""
+    from facelib.datasets.rendered import ladder, sample
+
+    made = []
+    for index in range(count):
+        rng = np.random.default_rng([seed, index, 3, 1])
+        face = ladder.draw("hand-in-target", rng).target if index % 2 else sample.face(rng)
+        made.append(_drawn_pair({"source": face, "target": face}, f"covered_{seed}_{index:06d}", size, recolour.draw(rng)))
+    return made
+
+
 def rendered(swap: Swap, name: str, size: int, change: recolour.Recolour | None = None) -> Pair:
     """A rendered swap with its toned answer as a pair for crops of that size, drawn when it is read."""
-    from facelib.datasets.rendered import labelled, toned
+    from facelib.datasets.rendered import toned
+
+    return _drawn_pair({"source": swap.source, "target": swap.target, "answer": toned(swap.source, swap.target)}, name, size, change)
+
+
+def _drawn_pair(faces: dict[str, Face], name: str, size: int, change: recolour.Recolour | None = None) -> Pair:
+    """Faces by their part in a pair, drawn when they are read."""
+    from facelib.datasets.rendered import labelled
     from facelib.datasets.rendered.picture import points_of
 
-    faces = {"source": swap.source, "target": swap.target, "answer": toned(swap.source, swap.target)}
     frames, side = {}, round(_ENOUGH * size)
     for role, face in faces.items():
-        points = points_of(face, side)
-        path = labelled.ROOT / f"{name}_{role}.png"
-        frames[role] = labelled.FaceFrame(path, f"{name}_{role}", points, keypoints.face_box(points), face, side)
-    return Pair(**frames, recolour=change)
+        if id(face) not in frames:
+            points, called = points_of(face, side), f"{name}_{role}"
+            frames[id(face)] = labelled.FaceFrame(labelled.ROOT / f"{called}.png", called, points, keypoints.face_box(points), face, side)
+    return Pair(**{role: frames[id(face)] for role, face in faces.items()}, recolour=change)
 
 
 KINDS: dict[str, Kind] = {
@@ -104,6 +162,9 @@ KINDS: dict[str, Kind] = {
     "itself": Kind(itself, True),
     "drawn": Kind(drawn, True),
     "strangers": Kind(strangers, False),
+    "moment": Kind(moment, True),
+    "turned": Kind(turned, True),
+    "covered": Kind(covered, True),
 }
 
 

@@ -2,6 +2,7 @@
 
     OUT/raw.npy mask.npy target.npy multiband.npy   uint8, (N, S, S, 3), the mask (N, S, S); each blend under its own name
     OUT/answer.npy                                  likewise, where somebody knows how a perfect swap looks
+    OUT/shown.npy                                   uint8, (N, S, S): what the target's pixels show, where that was asked for
     OUT/points.npy                                  float32, (N, 68, 2): the target's points in the crop
     OUT/pairs.jsonl                                 a line for each pair: files, people, crop, change of colours
     OUT/card.json                                   command, data set, seed, terms of use
@@ -32,7 +33,7 @@ from pathlib import Path
 
 import numpy as np
 
-CARD, ROWS, POINTS, ANSWER = "card.json", "pairs.jsonl", "points", "answer"
+CARD, ROWS, POINTS, ANSWER, SHOWN = "card.json", "pairs.jsonl", "points", "answer", "shown"
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,9 @@ def layout(plan: dict) -> dict[str, tuple[type, tuple[int, ...]]]:
     count, size = plan["n"], plan["size"]
     picture = (np.uint8, (count, size, size, 3))
     more = dict.fromkeys([*plan["blends"], *[ANSWER] * plan["answers"]], picture)
-    return {"raw": picture, "mask": (np.uint8, (count, size, size)), "target": picture, **more, POINTS: (np.float32, (count, 68, 2))}
+    labels = (np.uint8, (count, size, size))
+    more |= {SHOWN: labels} if plan.get("shown") else {}
+    return {"raw": picture, "mask": labels, "target": picture, **more, POINTS: (np.float32, (count, 68, 2))}
 
 
 def arrays(folder: Path, plan: dict, mode: str = "r") -> dict[str, np.memmap]:

@@ -17,7 +17,7 @@ from facelib import blenders, colour, images
 from facelib.composite import paste
 from facelib.datasets import recolour
 from facelib.datasets.frame import Frame
-from facelib.swap import warp_face
+from facelib.place import warp_face
 from facelib.triangulation import with_surroundings
 
 _MARGIN = 1.4  # the crop's side over the larger side of the points' bounding box: most of it is face, with forehead and background
@@ -44,6 +44,7 @@ class Face:
     target: np.ndarray  # (S, S, 3), the crop
     target_points: np.ndarray
     box: tuple[int, int, int]  # the crop's x, y and side, in pixels of the frame's picture
+    shown: np.ndarray | None = None  # (S, S) uint8, what the crop's pixels show: see `facelib.datasets.frame.SHOWN`
 
 
 def draw(frames: Sequence[Frame], count: int, seed: int, same_person: bool = False, recoloured: bool = False) -> list[Pair]:
@@ -129,8 +130,8 @@ def make(
     return {name: images.to_bytes(image) for name, image in made.items()}
 
 
-def face(frame: Frame, size: int) -> Face:
-    """Read a frame, and cut out what a pair of `size` x `size` pixels needs of it.
+def face(frame: Frame, size: int, shown: bool = False) -> Face:
+    """Read a frame, and cut out what a pair of `size` x `size` pixels needs of it; with `shown`, also what the crop's pixels show.
 
     Raises
     ------
@@ -153,6 +154,7 @@ def face(frame: Frame, size: int) -> Face:
         target=_resized(images.to_bytes(_cut(picture, x, y, side)), size),
         target_points=_moved(frame.points, (x, y), size / side),
         box=box,
+        shown=cv2.resize(_cut(frame.shown(), x, y, side), (size, size), interpolation=cv2.INTER_NEAREST) if shown else None,
     )
 
 

@@ -56,7 +56,7 @@ def measure(folder: Path, config: HarmonizerConfig, sources: Sequence[Source]) -
     fakes = [_fakes(_load(GENERATORS[config.generator](), moment, "generator", folder), batches) for moment in moments]
     auc = np.zeros((len(moments), len(moments)))
     for row, moment in enumerate(moments):
-        net = _load(Discriminator(config.spectral, config.patches), moment, "discriminator", folder)
+        net = _load(Discriminator(config.spectral, config.patches, config.masked), moment, "discriminator", folder)
         real = _verdicts(net, [(to_unit(batch["answer"]), batch["mask"].float() / 255) for batch in batches])
         for column, made in enumerate(fakes):
             logits = np.concatenate([real, _verdicts(net, made)])

@@ -13,14 +13,20 @@ from functools import partial
 from torch import nn
 
 from facelib.learned.harmonizer_net import Plain, Refiner
+from facelib.related import fsgan
 from facelib.related.dih import DeepHarmonization
 from facelib.related.gp_gan import BlendingGAN
 
 GENERATORS: dict[str, Callable[[], nn.Module]] = {
     "plain": Plain,
+    "plain-without-mask": partial(Plain, masked=False),
     "refiner": Refiner,
     "refiner-of-raw": partial(Refiner, rim=0),
     "dih": DeepHarmonization,
     "blending-gan": BlendingGAN,
     "dih-without-parsing": partial(DeepHarmonization, parsing=False),
+    "reenactment": fsgan.Reenactment,
+    "segmentation": fsgan.Segmentation,
+    "inpainting": fsgan.Inpainting,
+    "blending": fsgan.Blending,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -12,12 +12,38 @@ from torch import Tensor
 from torch.utils.data import Dataset, default_collate
 
 from facelib import keypoints
-from facelib.datasets.pair_set import ANSWER, POINTS, PairSet
-from facelib.related import parsing
+from facelib.datasets.pair_set import ANSWER, POINTS, SHOWN, PairSet
+from facelib.related import fsgan_lessons, parsing
 
-BLENDS = ("none", "poisson")  # of the matched composite: itself, and the blend that a residual generator starts from
 _AT_ONCE = 25  # pairs, where networks are judged
-COMPOSITES = {"raw": "raw", "matched": "none"}  # by the name in a configuration, that of the array
+_BLENDS = ("none", "poisson")  # of the source in the target's colours: the composite, and the Poisson blend
+Item = dict[str, Tensor]
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a network is given of a pair, each by the name of the pair's array."""
+
+    raw: str = "raw"
+    start: str | None = None
+    answer: str | None = None  # the one that was drawn or the target, unless it says otherwise
+    shown: bool = False  # whether it needs to know what pixels show
+    then: Callable[[Item, np.random.Generator, Item], None] | None = None  # what is done to an item, with the help of another
+
+    @property
+    def blends(self) -> tuple[str, ...]:
+        """Those that the pairs have to be made with."""
+        return _BLENDS if {self.raw, self.start, self.answer} & set(_BLENDS) else ()
+
+
+COMPOSITES: dict[str, Given] = {  # by the name in a configuration
+    "raw": Given(),
+    "matched": Given("none", start="poisson"),
+    "warped": Given(then=fsgan_lessons.with_drawing),
+    "picture": Given("target", answer="target", shown=True, then=fsgan_lessons.cut_out),
+    "holes": Given("target", answer="target", shown=True, then=fsgan_lessons.with_holes),
+    "beside-target": Given(start="target", answer="poisson"),
+}
 
 
 @dataclass(frozen=True)
@@ -38,44 +64,55 @@ class Composites(Dataset):
         self, sources: Sequence[Source], pictures: int, seed: int, composite: str = "raw", varied: bool = False, parsed: bool = False
     ):
         self.sources, self.pictures, self.seed, self.varied, self.parsed = list(sources), pictures, seed, varied, parsed
-        self.names = {"raw": COMPOSITES[composite], "mask": "mask"} | ({"start": "poisson"} if composite == "matched" else {})
+        self.given = COMPOSITES[composite]
         self.edges = np.cumsum([source.share for source in self.sources]) / sum(source.share for source in self.sources)
 
     def __len__(self) -> int:
         return self.pictures
 
-    def __getitem__(self, i: int) -> dict[str, Tensor]:
+    def __getitem__(self, i: int) -> Item:
         rng = np.random.default_rng((self.seed, i))
-        item = self._composite(rng)
-        fields, index = self._draw(rng)[1:]
-        mirrored = rng.random() < 0.5
-        item["real"], item["real_mask"] = (_picture(fields[name][index], mirrored) for name in ("target", "mask"))
+        item, other = self._drawn(rng), self._drawn(rng)
+        item["real"], item["real_mask"] = other["untouched"], other["mask"]
         if self.varied:
-            item |= _coloured(item, [*self.names, "answer"], rng) | _coloured(item, ["real"], rng)
-        return item
+            item |= _coloured(item, ["raw", "start", "answer"], rng) | _coloured(item, ["real"], rng)
+        return self._finished(item, rng, other)
 
-    def _draw(self, rng: np.random.Generator) -> tuple[Source, dict[str, np.ndarray], int]:
-        source = self.sources[int(np.searchsorted(self.edges, rng.random(), side="right"))]
-        return source, source.pairs.fields, int(rng.integers(len(source.pairs)))
-
-    def pair(self, index: int) -> dict[str, Tensor]:
+    def pair(self, index: int) -> Item:
         """A pair of the first source, as it is."""
-        return self._item(self.sources[0], index, mirrored=False)
+        source, count = self.sources[0], len(self.sources[0].pairs)
+        other = self._item(source, (index + count // 2) % count, mirrored=False)
+        return self._finished(self._item(source, index, mirrored=False), np.random.default_rng((self.seed, index)), other)
 
-    def _composite(self, rng: np.random.Generator) -> dict[str, Tensor]:
-        source, _, index = self._draw(rng)
-        return self._item(source, index, mirrored=rng.random() < 0.5)
+    def _drawn(self, rng: np.random.Generator) -> Item:
+        source = self.sources[int(np.searchsorted(self.edges, rng.random(), side="right"))]
+        return self._item(source, int(rng.integers(len(source.pairs))), mirrored=rng.random() < 0.5)
 
-    def _item(self, source: Source, index: int, mirrored: bool) -> dict[str, Tensor]:
-        fields = source.pairs.fields
-        names = {**self.names, "answer": ANSWER if ANSWER in fields else "target"}
+    def _item(self, source: Source, index: int, mirrored: bool) -> Item:
+        given, fields = self.given, source.pairs.fields
+        names = {
+            "raw": given.raw,
+            "mask": "mask",
+            "answer": given.answer or (ANSWER if ANSWER in fields else "target"),
+            "untouched": "target",
+        }
+        names |= {"start": given.start} if given.start else {}
+        names |= {"shown": SHOWN} if SHOWN in fields else {}
         item = {name: _picture(fields[field][index], mirrored) for name, field in names.items()}
         points = fields[POINTS][index]
         item["points"] = torch.from_numpy(np.array(keypoints.mirror(points, fields["raw"].shape[1]) if mirrored else points, np.float32))
-        item["answered"] = torch.tensor(float(source.answered))
-        if self.parsed:
-            item["parts"] = torch.from_numpy(parsing.parse(item["points"].numpy(), item["mask"].shape[1:]).astype(np.int64))
+        item["answered"] = torch.tensor(float(source.answered or given.answer is not None))
+        if SHOWN in fields:
+            item["shown"] = item["shown"][0]
         return item
+
+    def _finished(self, item: Item, rng: np.random.Generator, other: Item) -> Item:
+        if self.given.then:
+            self.given.then(item, rng, other)
+        elif self.parsed:
+            parts = parsing.parse(item["points"].numpy(), item["mask"].shape[1:], item["shown"].numpy())
+            item["parts"] = torch.from_numpy(parts.astype(np.int64))
+        return {name: value for name, value in item.items() if name not in ("untouched", "shown")}
 
 
 def batches(sources: Sequence[Source], composite: str) -> Iterator[dict[str, Tensor]]:
@@ -97,7 +134,7 @@ def _coloured(item: dict[str, Tensor], names: Sequence[str], rng: np.random.Gene
     colours = strength * np.eye(3) + (1 - strength) * np.array([0.299, 0.587, 0.114])
     matrix = np.exp(rng.normal(0, 0.15) + rng.normal(0, 0.08, (3, 1))) * colours
     matrix = np.concatenate([matrix, rng.normal(0, 8, (3, 1))], 1)
-    pictures = {name: item[name].permute(1, 2, 0).contiguous().numpy() for name in names if item[name].shape[0] == 3}
+    pictures = {name: item[name].permute(1, 2, 0).contiguous().numpy() for name in names if name in item}
     return {name: torch.from_numpy(cv2.transform(picture, matrix)).permute(2, 0, 1).contiguous() for name, picture in pictures.items()}
 
 

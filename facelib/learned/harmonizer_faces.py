@@ -11,14 +11,14 @@ from facelib.datasets import lessons, named, photographs, ytf68, ytf68_offset
 from facelib.datasets.build_pairs import PairConfig, build
 from facelib.datasets.frame import Frame
 from facelib.datasets.pair_set import read
-from facelib.learned.harmonizer_data import BLENDS, Source
+from facelib.learned.harmonizer_data import COMPOSITES, Source
 from facelib.learned.harmonizer_recipes import HarmonizerConfig
 
 RENDERED = "rendered"
 _SEED, _OTHER_SEED = 21, 22  # of the rendered people who are trained on, and of those to be judged on
 _PEOPLE = 250  # rendered ones
-_JUDGED = {"another": 200, "drawn": 100}  # pairs of people not trained on
-_EASY = {"itself": 100}  # where training has nothing harder that has an answer
+_JUDGED = {"another": 200, "drawn": 100, "moment": 200, "turned": 100}  # pairs of people not trained on
+_EASY = {"itself": 100, "covered": 100}  # where training has nothing harder that has an answer
 _ONE_IN = 10  # photographs' people are kept out of training
 
 
@@ -67,13 +67,14 @@ def prepare(
 
     Kinds that these faces do not allow, such as another video of people with one, are left out, and `warn` is told.
     """
+    shown = COMPOSITES[config.composite].shown or "parsing" in dict(config.weights)
     taught = {kind: count for kind, share in config.mix if (count := round(share * config.pairs))}
     judged = {kind: count for kind, count in (_JUDGED | _EASY).items() if kind in taught} or _JUDGED
     judged = {kind: count for kind, count in judged.items() if kind in _JUDGED} or judged
 
     def made(frames: Sequence[Frame], counts: dict[str, int], prefix: str, seed: int) -> list[str]:
         """The kinds that could be made."""
-        done, blends = [], BLENDS if config.composite == "matched" else ()
+        done, given = [], COMPOSITES[config.composite]
         for kind, count in counts.items():
             try:
                 drawn = lessons.KINDS[kind].draw(frames, count, seed, config.size)
@@ -81,7 +82,7 @@ def prepare(
                 warn(str(error))
                 continue
             used, place = lessons.frames_of(drawn), folder / f"{prefix}{kind}"
-            plan = PairConfig(count, config.size, seed, blends, colours="lab" if blends else "none")
+            plan = PairConfig(count, config.size, seed, given.blends, colours="lab" if given.blends else "none", shown=shown)
             build(place, used, lessons.root_of(used, faces.root), plan, {}, jobs, partial(_report, report, kind, count), drawn)
             done.append(kind)
         if not done:

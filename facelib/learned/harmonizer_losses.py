@@ -13,6 +13,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from facelib.datasets.frame import UNKNOWN
+
 
 @dataclass(frozen=True)
 class Seen:
@@ -26,7 +28,7 @@ class Seen:
     verdict: Tensor | None  # the discriminator's logits for `out`; None where nobody asks it
     features: Callable[[Tensor], list[Tensor]]  # of the embedding network; the last is the embedding, (B, D), of length 1
     said: Tensor | None = None  # the logits of a generator that says what its pixels show, (B, C, S, S)
-    parts: Tensor | None = None  # what they show, (B, S, S) int64, indices into `facelib.related.parsing.CLASSES`
+    parts: Tensor | None = None  # what they show, (B, S, S) int64, indices of what the generator names, or `UNKNOWN`
 
     @cached_property
     def of_out(self) -> list[Tensor]:
@@ -78,6 +80,11 @@ def embedding(seen: Seen) -> Tensor:
     return (seen.of_out[-1] - seen.of_raw[-1]).square().sum(1).mean()
 
 
+def hidden(seen: Seen) -> Tensor:
+    """Absolute difference between the embedding network's hidden layers for the result and for the composite: none strays far."""
+    return torch.stack([(ours - theirs).abs().mean() for ours, theirs in zip(seen.of_out[:-1], seen.of_raw[:-1], strict=True)]).mean()
+
+
 def squared(seen: Seen) -> Tensor:
     """Squared difference from the right answer, all over, where there is one."""
     return ((seen.out - seen.answer).square().mean((1, 2, 3)) * seen.answered).sum() / seen.answered.sum().clamp(min=1)
@@ -85,7 +92,7 @@ def squared(seen: Seen) -> Tensor:
 
 def parsing(seen: Seen) -> Tensor:
     """Cross-entropy of what the generator says of each pixel with the part of the face that it shows."""
-    return functional.cross_entropy(seen.said, seen.parts)
+    return functional.cross_entropy(seen.said, seen.parts, ignore_index=UNKNOWN)
 
 
 def reconstruction(seen: Seen) -> Tensor:
@@ -124,6 +131,7 @@ LOSSES: dict[str, Callable[[Seen], Tensor]] = {
     "everywhere": everywhere,
     "moments": moments,
     "embedding": embedding,
+    "hidden": hidden,
     "squared": squared,
     "parsing": parsing,
     "reconstruction": reconstruction,

@@ -12,6 +12,7 @@ from torch.nn.utils.parametrizations import spectral_norm
 
 from facelib.learned.keypoint_net import Block
 
+WIDTHS = (48, 96, 160, 256)  # of the U-Nets: channels at a quarter, an eighth, ... of the picture's side
 _PATCH = 2  # pixels, the side of what the first layer sees as one
 _FURTHEST = 0.12  # of half the picture's side, how far a displacement goes: 8 pixels of 128
 _TONE, _FINE = 2.0, 1.0  # pixels of the network, the sigmas by which tone and detail are smoothed for pictures at least twice as large
@@ -34,7 +35,7 @@ class UNet(nn.Module):
         Channels of a second output, at an eighth of the picture's side; 0 for none.
     """
 
-    def __init__(self, inputs: int, outputs: int, widths: Sequence[int] = (48, 96, 160, 256), coarse: int = 0):
+    def __init__(self, inputs: int, outputs: int, widths: Sequence[int] = WIDTHS, coarse: int = 0):
         super().__init__()
         first = inputs * _PATCH**2
         self.down, self.up = nn.ModuleList(), nn.ModuleList()
@@ -64,14 +65,21 @@ class UNet(nn.Module):
 
 
 class Plain(nn.Module):
-    """The write-up's generator: a U-Net from the raw composite and its mask to a picture."""
+    """The write-up's generator: a U-Net from the raw composite and its mask to a picture.
 
-    def __init__(self):
+    Parameters
+    ----------
+    masked : bool
+        Whether it sees the mask, or zeros in its place.
+    """
+
+    def __init__(self, masked: bool = True):
         super().__init__()
+        self.masked = masked
         self.net = UNet(4, 3)
 
     def forward(self, raw: Tensor, start: Tensor, mask: Tensor) -> Tensor:
-        return torch.tanh(self.net(torch.cat([raw, 2 * mask - 1], 1)))
+        return torch.tanh(self.net(torch.cat([raw, self.masked * (2 * mask - 1)], 1)))
 
 
 class Changes(NamedTuple):
@@ -134,12 +142,14 @@ class Refiner(nn.Module):
     rim : int
         Pixels inside the border that stay as they are in the first guess, over three times which the smooth changes begin; 0 for a guess
         that has a seam.
+    widths : sequence of int
+        Of the U-Net.
     """
 
-    def __init__(self, rim: int = 2):
+    def __init__(self, rim: int = 2, widths: Sequence[int] = WIDTHS):
         super().__init__()
         self.rim = rim
-        self.net = UNet(7, 4, coarse=8)
+        self.net = UNet(7, 4, widths, coarse=8)
         for layer in (self.net.last, self.net.coarse):  # it begins as the first guess
             nn.init.zeros_(layer.weight)
             nn.init.zeros_(layer.bias)
@@ -177,13 +187,15 @@ class Discriminator(nn.Module):
     patches : bool
         Say a logit of each place in the face instead of one of the picture (Isola et al. 2017): it stops at an eighth of the side, where
         each place sees 41 pixels.
+    masked : bool
+        Whether it sees the mask, or zeros in its place.
     widths : sequence of int
         Channels at a quarter, an eighth, ... of the picture's side.
     """
 
-    def __init__(self, spectral: bool = False, patches: bool = False, widths: Sequence[int] = (32, 64, 128, 256)):
+    def __init__(self, spectral: bool = False, patches: bool = False, masked: bool = True, widths: Sequence[int] = (32, 64, 128, 256)):
         super().__init__()
-        self.patches = patches
+        self.patches, self.masked = patches, masked
         widths = widths[:2] if patches else widths
         first, last = widths[0], widths[-1]
         stem = [nn.Conv2d(4, first, 5, 2, 2, bias=False), nn.BatchNorm2d(first), nn.ReLU()]
@@ -195,7 +207,7 @@ class Discriminator(nn.Module):
 
     def forward(self, picture: Tensor, mask: Tensor) -> Tensor:
         """Logits (B,), or those of all places that are more than half in a face, (N,): above 0, real."""
-        said = self.net(torch.cat([picture, 2 * mask - 1], 1))
+        said = self.net(torch.cat([picture, self.masked * (2 * mask - 1)], 1))
         return said[functional.adaptive_avg_pool2d(mask, said.shape[-2:]) > 0.5] if self.patches else said[:, 0]
 
 

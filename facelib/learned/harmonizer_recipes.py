@@ -42,6 +42,7 @@ class HarmonizerConfig:
     augment: bool = False  # DiffAugment
     spectral: bool = False
     patches: bool = False  # a verdict on each place in the face, or one on the picture
+    masked: bool = True  # whether the discriminator sees the mask; the generator says so by its name
     clip: float = 0.0  # the critic's weights stay within this, and it estimates Wasserstein's distance; 0: it says logits
     critic_steps: int = 1  # steps of which the generator learns in the last only
     r1: float = 0.0  # the penalty's weight
@@ -52,7 +53,7 @@ class HarmonizerConfig:
     mix: tuple[tuple[str, float], ...] = (("strangers", 1.0),)  # kinds in `facelib.datasets.lessons.KINDS`, and how often each is drawn
     pairs: int = 5000  # composites in all, of each kind its share
     varied: bool = False  # other colours for each pair each time, the same for all its pictures
-    composite: str = "raw"  # what is harmonized: the "raw" composite, or the "matched" one, in the target's colours
+    composite: str = "raw"  # a name in `COMPOSITES`: what is harmonized, for instance the raw composite, or one in the target's colours
     evaluate_every: int = 10_000
     keep: bool = False  # keep both networks at each evaluation, to see what discriminators forget
     precision: str = "no"
@@ -76,6 +77,17 @@ class HarmonizerConfig:
 
 EMBEDDINGS: dict[str, Callable[[], nn.Module]] = {"face": partial(weights.embedder, "loss"), "imagenet": imagenet.embedder}
 _MULTIPLE = 32  # pixels: the generators halve their pictures five times
+_STAGE = {  # of FSGAN
+    "rate": 1e-3,
+    "slower": 1.0,
+    "momentum": 0.5,
+    "decays": True,
+    "patches": True,
+    "ema_decay": 0.999,
+    "alone": 0.5,
+    "varied": True,
+    "pairs": 12_000,
+}
 RECIPES = {
     "writeup": HarmonizerConfig(
         recipe="writeup",
@@ -117,8 +129,8 @@ RECIPES = {
         ema_decay=0.999,
         alone=1.0,
         varied=True,
-        mix=(("itself", 1.0),),
-        pairs=15_000,
+        mix=(("itself", 0.75), ("covered", 0.25)),
+        pairs=20_000,
     ),
     "gp-gan": HarmonizerConfig(  # the blending GAN; the Gaussian-Poisson equation has nothing to learn
         recipe="gp-gan",
@@ -136,6 +148,38 @@ RECIPES = {
         varied=True,
         mix=(("another", 0.5), ("itself", 0.5)),
         pairs=15_000,
+    ),
+    "fsgan-reenactment": HarmonizerConfig(
+        recipe="fsgan-reenactment",
+        generator="reenactment",
+        weights=(("reconstruction", 10.0), ("gradients", 5.0), ("perceptual", 2.0), ("identity", 0.5), ("adversarial", 0.1)),
+        mix=(("moment", 0.4), ("turned", 0.6)),
+        composite="warped",
+        **_STAGE,
+    ),
+    "fsgan-segmentation": HarmonizerConfig(
+        recipe="fsgan-segmentation",
+        generator="segmentation",
+        weights=(("parsing", 1.0),),
+        mix=(("covered", 0.6), ("itself", 0.4)),
+        composite="picture",
+        **_STAGE | {"alone": 1.0},
+    ),
+    "fsgan-inpainting": HarmonizerConfig(
+        recipe="fsgan-inpainting",
+        generator="inpainting",
+        weights=(("reconstruction", 10.0), ("gradients", 5.0), ("perceptual", 2.0), ("adversarial", 0.1)),
+        mix=(("covered", 0.4), ("itself", 0.6)),
+        composite="holes",
+        **_STAGE,
+    ),
+    "fsgan-blending": HarmonizerConfig(  # the Poisson blending loss: the answer is the Poisson blend
+        recipe="fsgan-blending",
+        generator="blending",
+        weights=(("reconstruction", 10.0), ("gradients", 5.0), ("perceptual", 2.0), ("adversarial", 0.1)),
+        mix=(("another", 0.3), ("drawn", 0.2), ("strangers", 0.5)),
+        composite="beside-target",
+        **_STAGE,
     ),
 }
 

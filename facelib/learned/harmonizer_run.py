@@ -113,7 +113,7 @@ def run(
         "pictures_seen": history[-1]["pictures"],
         "seed": config.seed,
         "config": asdict(config),
-        "scores": {name: history[-1][name] for name in SCORES},
+        "scores": {name: history[-1][name] for name in SCORES if name in history[-1]},
         "turns": task.turns.switches,
         "seconds": round(history[-1]["seconds"]),
         "software": f"torch {torch.__version__}",
@@ -147,7 +147,7 @@ def new(config: HarmonizerConfig) -> nn.Module:
 
 def plan(config: HarmonizerConfig) -> dict:
     """What a run would do, without doing it: parameters, memory, steps, time."""
-    generator, discriminator = new(config), harmonizer_net.Discriminator(config.spectral, config.patches)
+    generator, discriminator = new(config), harmonizer_net.Discriminator(config.spectral, config.patches, config.masked)
     parameters = {
         name: sum(p.numel() for p in net.parameters()) for name, net in (("generator", generator), ("discriminator", discriminator))
     }
@@ -178,7 +178,7 @@ def score(net: nn.Module, sources: Sequence[Source], composite: str) -> engine.R
         rows += [_scores(*one) for one in zip(*pictures, strict=True)]
     net.train()
     means = np.nanmean(rows, axis=0)
-    return {name: round(float(mean), 4) for name, mean in zip(SCORES, means, strict=True)}
+    return {name: round(float(mean), 4) for name, mean in zip(SCORES, means, strict=True) if np.isfinite(mean)}
 
 
 SCORES = ("psnr", "psnr_before", "seam", "seam_before", "l1")
@@ -205,8 +205,9 @@ def made(net: nn.Module, batch: dict) -> tuple[np.ndarray, np.ndarray]:
     device = next(net.parameters()).device
     raw = to_unit(batch["raw"])
     start = to_unit(batch["start"]) if "start" in batch else raw
+    before = to_unit(batch["before"]) if "before" in batch else start
     out = net(*(part.to(device) for part in (raw, start, batch["mask"].float() / 255))).float().cpu()
-    return tuple(((x + 1) / 2).clamp(0, 1).permute(0, 2, 3, 1).numpy() for x in (out, start))
+    return tuple(((x + 1) / 2).clamp(0, 1).permute(0, 2, 3, 1).numpy() for x in (out, before))
 
 
 def _pictures(batch: torch.Tensor) -> np.ndarray:

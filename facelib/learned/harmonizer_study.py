@@ -1,4 +1,4 @@
-"""The report's recipe with one thing changed at a time: what each loss does, and what each remedy for a restless game buys.
+"""A recipe with one thing changed at a time: what each loss does, what each remedy for a restless game buys, what the report borrowed.
 
 Each variant is trained from several seeds, small and short, and its generator is judged on self-swaps of people who were not trained on,
 beside the composite that it was given.
@@ -49,11 +49,12 @@ class Variant:
     changes: dict
     base: str | None  # the variant that it is compared with
     weights: dict = dataclasses.field(default_factory=dict)  # of losses, changed
+    recipe: str = "writeup"
 
     def config(self, pictures: int, seed: int) -> HarmonizerConfig:
-        """The report's recipe at the study's size, with this change."""
-        usual = harmonizer_recipes.of("writeup")
-        losses = tuple((name, self.weights.get(name, weight)) for name, weight in usual.weights)
+        """The recipe at the study's size, with this change."""
+        usual = harmonizer_recipes.of(self.recipe)
+        losses = tuple((dict(usual.weights) | self.weights).items())
         every = max(pictures // _MOMENTS, 1)
         small = {"size": _SIZE, "pictures": pictures, "evaluate_every": every, "cap": _STEPS_A_TURN, "keep": True, "precision": "bf16"}
         return dataclasses.replace(usual, **small, seed=seed, weights=losses, **self.changes)
@@ -83,6 +84,19 @@ VARIANTS = [
     *(Variant(name, {"turns": False, **changes}, _BOTH) for name, changes in _CALM.items()),
     Variant("all seven", {"turns": False, **_ALL}, _BOTH),
 ]
+BORROWED = [  # from the related work, by the report
+    Variant(_BOTH, {"turns": False}, None),
+    Variant("no mask channel", {"turns": False, "generator": "plain-without-mask", "masked": False}, _BOTH),
+    Variant("hidden layers kept, too", {"turns": False}, _BOTH, {"hidden": 1.0}),
+    Variant("hidden layers instead of the embedding", {"turns": False}, _BOTH, {"hidden": 1.0, "embedding": 0.0}),
+    Variant("no embedding", {"turns": False}, _BOTH, {"embedding": 0.0}),
+]
+_DIH = "Deep Image Harmonization"
+SEMANTICS = [  # its claim
+    Variant(_DIH, {}, None, recipe="dih"),
+    Variant("without the parsing branch", {"generator": "dih-without-parsing"}, _DIH, {"parsing": 0.0}, recipe="dih"),
+]
+STUDIES = {"report": VARIANTS, "borrowed": BORROWED, "semantics": SEMANTICS}
 
 
 def run(
@@ -220,7 +234,10 @@ def _one(data: str | Path, folder: Path, config: HarmonizerConfig, name: str) ->
 
 
 def _of_the_game(place: Path, card: dict, config: HarmonizerConfig, sources: Sequence[Source]) -> dict[str, float]:
-    """How the two networks fared: losses in the second half of the run, lengths of turns, what was forgotten."""
+    """How the two networks fared: losses in the second half of the run, lengths of turns, what was forgotten. Nothing of a generator that
+    learned alone."""
+    if config.alone >= 1:
+        return {}
     rows = weights.history(f"harmonizer-{config.recipe}", place)
     half = rows[len(rows) // 2 :]
     numbers = {}

@@ -27,7 +27,7 @@ class Harmonizing:
     def __init__(self, config: HarmonizerConfig, embedder: nn.Module, judged: Callable[[nn.Module], dict] = lambda net: {}):
         self.config, self.judged = config, judged
         self.plain = GENERATORS[config.generator]().to(memory_format=torch.channels_last)
-        self.critic = Discriminator(config.spectral, config.patches).to(memory_format=torch.channels_last)
+        self.critic = Discriminator(config.spectral, config.patches, config.masked).to(memory_format=torch.channels_last)
         self.embedder = copy.deepcopy(embedder).requires_grad_(False).eval()
         self.pool, self.past = Pool(config.pool, config.seed), Past(config.past, config.past_every)
         self.turns = Turns({GENERATOR: config.generator_below, DISCRIMINATOR: config.discriminator_below}, config.cap)

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from facelib import composite, keypoints
+from facelib.datasets.frame import SHOWN
 
 CLASSES = ("other", "skin", "brows", "eyes", "nose", "mouth")
 _BROW = 0.06  # how thick a brow is, of the face's size
@@ -13,7 +14,7 @@ _NOSE = [27, *keypoints.GROUPS["nostrils"]]  # from the root, round the wings
 _BITS = 4  # of a pixel's fraction
 
 
-def parse(points: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+def parse(points: np.ndarray, shape: tuple[int, int], shown: np.ndarray | None = None) -> np.ndarray:
     """Label each pixel with a part of the face.
 
     Parameters
@@ -22,11 +23,14 @@ def parse(points: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
         (x, y) in pixels.
     shape : (int, int)
         Height and width.
+    shown : ndarray of that shape, uint8, optional
+        What is known of the pixels, as `facelib.datasets.frame.SHOWN` counts: what covers a face counts as "other".
 
     Returns
     -------
     ndarray of shape `shape`, uint8
-        Indices into `CLASSES`. Hair, glasses and hands in front of the face have no keypoints: they count as what they cover.
+        Indices into `CLASSES`. Hair, glasses and hands in front of the face have no keypoints: where nobody says that
+        they are there, they count as what they cover.
 
     Examples
     --------
@@ -46,4 +50,6 @@ def parse(points: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
         cv2.polylines(labels, [at(keypoints.GROUPS[group])], False, CLASSES.index("brows"), thick, cv2.LINE_8, _BITS)
     for group, name in (("right eye", "eyes"), ("left eye", "eyes"), ("outer lips", "mouth")):
         cv2.fillPoly(labels, [at(keypoints.GROUPS[group])], CLASSES.index(name), cv2.LINE_8, _BITS)
+    if shown is not None:
+        labels[shown == SHOWN.index("cover")] = CLASSES.index("other")
     return labels

@@ -1,10 +1,14 @@
 """Kinds of pairs for the harmonizer: who is paired with whom, and what the right answer is."""
 
+import dataclasses
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from facelib import images, metrics
-from facelib.datasets import lessons, pairs
+from facelib.datasets import lessons, pairs, ytf68
+from facelib.datasets.frame import UNKNOWN, MadeFrame
 from facelib.datasets.rendered import labelled, ladder
 
 ONE_PERSON_EACH = 4  # rendered frames
@@ -15,9 +19,17 @@ def frames():
     return labelled.later(12, seed=3, size=84)
 
 
+@pytest.fixture(scope="module")
+def videos(frames):
+    """Two videos of two frames of each person."""
+    return [
+        dataclasses.replace(frame, path=Path(f"{frame.person}_{number // 2 % 2}{number % 2}.png")) for number, frame in enumerate(frames)
+    ]
+
+
 @pytest.mark.parametrize("kind", lessons.KINDS)
-def test_a_pair_depends_on_its_number_alone(kind, frames):
-    draw = lessons.KINDS[kind].draw
+def test_a_pair_depends_on_its_number_alone(kind, frames, videos):
+    draw, frames = lessons.KINDS[kind].draw, videos if kind == "moment" else frames
     assert repr(draw(frames, 6, 1, 64)[:3]) == repr(draw(frames, 3, 1, 64))
     assert repr(draw(frames, 3, 1, 64)) != repr(draw(frames, 3, 2, 64))
 
@@ -34,8 +46,6 @@ def test_another_needs_somebody_with_two_videos(frames):
 
 
 def test_frames_of_one_video_are_no_other_picture(ytf68_folder):
-    from facelib.datasets import ytf68
-
     drawn = lessons.another(ytf68.load(ytf68_folder), 200, 0)
     assert all(ytf68.video_of(pair.source) != ytf68.video_of(pair.target) for pair in drawn)
 
@@ -62,6 +72,38 @@ def test_drawn_pairs_are_not_those_of_the_sets():
     trained = {repr(pair.target.face) for pair in lessons.drawn([], 14, 2026, 64)}
     measured = {repr(ladder.swap(name, index).target) for name in ladder.SETS for index in range(4)}
     assert not trained & measured
+
+
+def test_a_moment_is_another_frame_of_the_same_video(videos, frames):
+    for pair in lessons.moment(videos, 40, 0):
+        assert pair.source is not pair.target
+        assert ytf68.video_of(pair.source) == ytf68.video_of(pair.target)
+    with pytest.raises(ValueError, match="two frames of a video, got one of each of 12"):
+        lessons.moment(frames, 3, 0)
+
+
+def test_a_turned_face_is_the_same_one_in_the_same_light():
+    pairs_ = lessons.turned([], 8, 0, 64)
+    for pair in pairs_:
+        source, target = pair.source.face, pair.target.face
+        assert (source.identity, source.light, source.scene) == (target.identity, target.light, target.scene)
+        assert source.pose != target.pose
+    assert all(abs(pair.source.face.expression.jaw - pair.target.face.expression.jaw) >= 0.5 for pair in pairs_[1::2])
+
+
+def test_every_second_covered_face_has_a_hand_before_it_and_what_shows_is_known():
+    pairs_ = lessons.covered([], 4, 0, 64)
+    assert all(pair.source is pair.target for pair in pairs_)
+    assert all(pair.target.face.scene.hand > 0 for pair in pairs_[1::2])
+    shown = pairs.face(pairs_[1].target, 64, shown=True).shown
+    assert shown.shape == (64, 64)
+    assert set(np.unique(shown)) == {0, 1, 2}
+
+
+def test_of_a_photograph_nobody_knows_what_it_shows(frames):
+    photograph = MadeFrame(frames[0].path, "Ada", frames[0].points, made=np.zeros((84, 84, 3), np.uint8))
+    assert (pairs.face(photograph, 64, shown=True).shown == UNKNOWN).all()
+    assert pairs.face(photograph, 64).shown is None
 
 
 def test_frames_are_listed_once(frames):

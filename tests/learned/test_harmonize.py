@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import torch
 
-from facelib.learned import harmonize, weights
+from facelib.learned import harmonize, square, weights
 from facelib.learned.harmonizer_net import Changes
 
 
@@ -91,5 +91,4 @@ def test_a_face_at_the_edge_and_no_face_at_all(brighter, blend):
 def test_the_square_is_that_of_training(brighter):
     source, target, mask = scene(128, 128, 64, 70, 46)
     harmonize.unet(source, target, mask)
-    window = harmonize.composite.box_of(mask)
-    assert harmonize._square(window, mask.shape)[2] == 128
+    assert square.round_face(mask).side == 128

@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from facelib.__main__ import main
+from facelib.commands.harmonizer import RELATED
 from facelib.learned import harmonizer_faces, harmonizer_recipes, weights
 from facelib.learned.harmonizer_data import Composites
 from facelib.learned.train_harmonizer import Harmonizing
@@ -27,7 +28,7 @@ def items(tmp_path, few):
     return Composites(training, 16, 0, parsed=True)
 
 
-@pytest.mark.parametrize("system", ["dih", "gp-gan"])
+@pytest.mark.parametrize("system", RELATED)
 def test_each_has_a_command_of_its_own(system, tmp_path, few):
     settings = [argument for name, value in SMALL.items() for argument in ("--set", f"{name}={value}")]
     assert main(["train", system, "--data", "rendered", "--tier", "smoke", *settings, "-o", str(tmp_path)]) == 0
@@ -45,12 +46,15 @@ def test_dih_can_do_without_parsing(tmp_path, few):
 
 
 def test_an_item_says_what_its_pixels_show(items):
-    for number in range(4):
+    hidden = 0
+    for number in range(12):
         item = items[number]
         assert item["parts"].dtype == torch.int64
-        assert torch.equal(item["parts"], torch.from_numpy(parsing.parse(item["points"].numpy(), (32, 32))).long())
-        inside = item["mask"][0] > 200
-        assert (item["parts"][inside] > 0).float().mean() > 0.8
+        bare = torch.from_numpy(parsing.parse(item["points"].numpy(), (32, 32))).long()
+        covered = (item["parts"] == 0) & (bare > 0)  # by hair, glasses or a hand
+        assert torch.equal(item["parts"], torch.where(covered, 0, bare))
+        hidden += int(covered.sum())
+    assert hidden > 0
 
 
 def test_a_critic_stays_small_and_the_generator_learns_in_its_last_step_only(items):

@@ -1,6 +1,7 @@
 import numpy as np
 
 from facelib import keypoints
+from facelib.datasets.frame import SHOWN, UNKNOWN
 from facelib.related import parsing
 
 POINTS = keypoints.mean_shape() * 200 + 130
@@ -30,3 +31,11 @@ def test_a_face_beyond_the_picture_is_cut_off():
     labels = parsing.parse(POINTS - (150, 0), (280, 260))
     assert (labels[:, 150:] == 0).all()
     assert (labels[:, :90] > 0).any()
+
+
+def test_what_covers_a_face_is_no_part_of_it():
+    shown = np.full((280, 260), UNKNOWN, np.uint8)
+    shown[:, :130] = SHOWN.index("cover")
+    labels = parsing.parse(POINTS, (280, 260), shown)
+    assert (labels[:, :130] == 0).all()
+    assert (labels[:, 130:] == LABELS[:, 130:]).all()

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from facelib import images, keypoints, triangulation
-from facelib.datasets.frame import Frame, MadeFrame
+from facelib.datasets.frame import SHOWN, Frame, MadeFrame
 from facelib.datasets.rendered import sample
 from facelib.datasets.rendered.moment import Pose
 from facelib.datasets.rendered.parameters import Face
@@ -40,6 +40,11 @@ class FaceFrame(Frame):
 
     def size(self) -> tuple[int, int]:
         return self.side, self.side
+
+    def shown(self) -> np.ndarray:
+        drawn = render(self.face, self.side)
+        found = np.where(drawn.skin > 0.5, SHOWN.index("face"), SHOWN.index("background"))
+        return np.where(drawn.occluder > 0.5, SHOWN.index("cover"), found).astype(np.uint8)
 
 
 def faces(count: int, seed: int) -> tuple[list[Face], int]:

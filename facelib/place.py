@@ -1,0 +1,143 @@
+"""The one list of ways to bring the source's face into place: where it goes in the target, and what of it is seen there.
+
+By triangles, as in chapter 2; or by stages of FSGAN after those, in any number: "reenact+segment+inpaint".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from facelib import keypoints
+from facelib.composite import hull_mask
+from facelib.images import check_picture
+from facelib.triangulation import triangles_with_surroundings, unfold, with_surroundings
+from facelib.warp import warp
+
+_SHRINK_BELOW = 0.75  # of the source's size; a face that stays larger than that is warped as it is
+
+
+@dataclass(frozen=True)
+class Faces:
+    """Whose face goes where. Pictures are (H, W, 3) float32 in [0, 1], points (68, 2), (x, y) in pixels of either."""
+
+    source: np.ndarray
+    target: np.ndarray
+    source_points: np.ndarray
+    target_points: np.ndarray
+    forehead: bool = False  # whether the face goes on above the brows
+
+
+@dataclass(frozen=True)
+class Placed:
+    """The source's face in the target's geometry, all of the target's height and width."""
+
+    warped: np.ndarray  # (H, W, 3) float32 in [0, 1]: the face with what lies round it; beyond that, the target
+    mask: np.ndarray  # (H, W) float32 in [0, 1]: where the face is put onto the target
+    covered: np.ndarray  # (H, W) bool: where `warped` is not the target
+    holes: np.ndarray  # (H, W) float32 in [0, 1]: where the face should be, too, but nothing of it is seen
+
+
+Stage = Callable[[Placed, Faces], Placed]
+Place = Callable[[Faces], Placed]
+
+
+def _network(name: str, what: str) -> Stage:
+    """A stage of `facelib.related.fsgan_stages`, and what it does; torch is imported when it is used first."""
+
+    def staged(placed: Placed, faces: Faces) -> Placed:
+        from facelib.related import fsgan_stages
+
+        return getattr(fsgan_stages, name)(placed, faces)
+
+    staged.__doc__ = what
+    return staged
+
+
+TRIANGLES = "triangles"
+STAGES: dict[str, Stage] = {
+    "reenact": _network("reenact", "A network gives the warped face the target's expression and pose (FSGAN, chapter 5)."),
+    "reenact-at-once": _network("reenact_at_once", "The same without steps where the faces look in very different directions."),
+    "segment": _network("segment", "A network finds hair, glasses and hands: the target's stay, and the source's leave holes."),
+    "inpaint": _network("inpaint", "A network paints what is missing of the face into the holes."),
+}
+
+
+def get(name: str) -> Place:
+    """The way of that name: "triangles", or stages that follow them, joined by "+".
+
+    Raises
+    ------
+    ValueError
+        An unknown stage; the message lists those that there are.
+    """
+    stages = [] if name == TRIANGLES else name.split("+")
+    for stage in stages:
+        if stage not in STAGES:
+            raise ValueError(f"place: expected {TRIANGLES}, or some of {', '.join(STAGES)} joined by +, got {name}")
+
+    def place(faces: Faces) -> Placed:
+        placed = triangles(faces)
+        for stage in stages:
+            placed = STAGES[stage](placed, faces)
+        return placed
+
+    return place
+
+
+def triangles(faces: Faces) -> Placed:
+    """By the triangles of chapter 2."""
+    warped, mask, covered = warp_face(faces.source, faces.target, faces.source_points, faces.target_points, faces.forehead)
+    return Placed(warped, mask, covered, np.zeros_like(mask))
+
+
+def warp_face(
+    source: np.ndarray, target: np.ndarray, source_points: np.ndarray, target_points: np.ndarray, forehead: bool = False
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The source in the target's geometry, and where its face goes.
+
+    Parameters
+    ----------
+    source, target : ndarray of shape (H, W, 3), float32 in [0, 1]
+        The two may differ in size.
+    source_points, target_points : ndarray of shape (68, 2)
+        (x, y) in pixels of either.
+    forehead : bool
+        Whether the face goes on above the brows.
+
+    Returns
+    -------
+    warped : ndarray of the target's shape, float32 in [0, 1]
+        The source's face with what lies round it; beyond that, the target.
+    mask : ndarray of shape (H, W), float32
+        1 inside the target's face, where the source has something to give.
+    covered : ndarray of shape (H, W), bool
+        Where `warped` is the source.
+    """
+    from_mesh, to_mesh = (unfold(with_surroundings(points)) for points in (source_points, target_points))
+    source, from_mesh = _near_its_size(source, from_mesh, to_mesh)
+    piece, covered = warp(source, from_mesh, to_mesh, triangles_with_surroundings(), target.shape[:2])
+    warped = target.copy()
+    cv2.copyTo(piece, covered.view(np.uint8), warped)
+    return warped, hull_mask(target_points, target.shape[:2], forehead) * covered, covered
+
+
+def _near_its_size(source: np.ndarray, from_mesh: np.ndarray, to_mesh: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The part of the source that the mesh covers, shrunk to about the size that it will have: bilinear interpolation takes its colour
+    from four pixels, and would skip the others. The mesh moves along."""
+    low, high = np.floor(from_mesh.min(axis=0)) - 2, np.ceil(from_mesh.max(axis=0)) + 3
+    (left, top), (right, bottom) = (np.clip(corner, 0, source.shape[1::-1]).astype(int) for corner in (low, high))
+    if right <= left or bottom <= top:  # nothing of the face is in its picture
+        return source[:1, :1], np.full_like(from_mesh, -9)  # outside that pixel, too
+    part, mesh = source[top:bottom, left:right], from_mesh - (left, top)
+    check_picture(part, "source")
+    matrix = keypoints.similarity(from_mesh, to_mesh)
+    scale = np.hypot(*matrix[:, 0])
+    if scale < _SHRINK_BELOW:
+        size = np.maximum(1, np.ceil(scale * np.array(part.shape[1::-1]))).astype(int)
+        mesh = (mesh + 0.5) * (size / part.shape[1::-1]) - 0.5  # pixel centres are integers
+        part = cv2.resize(part, size.tolist(), interpolation=cv2.INTER_AREA).clip(0, 1)  # its averages of ones may be a bit more
+    return part, mesh
