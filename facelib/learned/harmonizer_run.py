@@ -153,7 +153,8 @@ def plan(config: HarmonizerConfig) -> dict:
     }
     device = "cuda" if torch.cuda.is_available() else "cpu"
     picture = config.size**2 * 3
-    arrays = 3 * picture + config.size**2 + (2 * picture if config.composite == "matched" else 0)
+    given = harmonizer_data.COMPOSITES[config.composite]
+    arrays = (3 + len(given.blends)) * picture + (1 + given.shown) * config.size**2
     return {
         "recipe": config.recipe,
         "device": device,

@@ -38,6 +38,7 @@ from facelib.learned.harmonizer_recipes import HarmonizerConfig
 LEVEL = 0.95
 SCORES = ("psnr", "seam_error", "tone_spread", "moved", "identity", "identity_given", "doubt", "eyes")
 _SIZE, _STEPS_A_TURN, _MOMENTS = 64, 60, 6  # the picture's side; at most; at how many both networks are kept
+_PAIRS = 5000  # at most
 _DONE = "study.json"  # in a run's folder: its numbers
 
 
@@ -57,7 +58,8 @@ class Variant:
         losses = tuple((dict(usual.weights) | self.weights).items())
         every = max(pictures // _MOMENTS, 1)
         small = {"size": _SIZE, "pictures": pictures, "evaluate_every": every, "cap": _STEPS_A_TURN, "keep": True, "precision": "bf16"}
-        return dataclasses.replace(usual, **small, seed=seed, weights=losses, **self.changes)
+        small |= {"pairs": min(usual.pairs, _PAIRS), "seed": seed, "weights": losses}
+        return dataclasses.replace(usual, **small | self.changes)
 
 
 _TURNS, _BOTH = "as the report", "both in each step"
@@ -89,7 +91,6 @@ BORROWED = [  # from the related work, by the report
     Variant("no mask channel", {"turns": False, "generator": "plain-without-mask", "masked": False}, _BOTH),
     Variant("hidden layers kept, too", {"turns": False}, _BOTH, {"hidden": 1.0}),
     Variant("hidden layers instead of the embedding", {"turns": False}, _BOTH, {"hidden": 1.0, "embedding": 0.0}),
-    Variant("no embedding", {"turns": False}, _BOTH, {"embedding": 0.0}),
 ]
 _DIH = "Deep Image Harmonization"
 SEMANTICS = [  # its claim

@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 import torch
 
+from facelib.datasets.frame import UNKNOWN
 from facelib.learned import harmonizer_losses as losses
 from facelib.learned.harmonizer_losses import LOSSES, Seen
 
@@ -27,7 +28,7 @@ def made(seen, inside=0.0, outside=0.0):
     return dataclasses.replace(seen, out=seen.raw + inside * seen.mask + outside * (1 - seen.mask))
 
 
-@pytest.mark.parametrize("name", ["outside", "everywhere", "moments", "embedding"])
+@pytest.mark.parametrize("name", ["outside", "everywhere", "moments", "embedding", "hidden"])
 def test_the_composite_itself_keeps_everything(name, seen):
     assert LOSSES[name](seen).item() == pytest.approx(0, abs=1e-6)
 
@@ -50,6 +51,19 @@ def test_everywhere_is_a_mean_square(seen):
 def test_moments_are_those_of_the_face(seen):
     assert losses.moments(made(seen, outside=0.5)).item() == pytest.approx(0, abs=1e-6)
     assert losses.moments(made(seen, inside=0.5)).item() == pytest.approx(0.25, rel=1e-3)  # the mean moves, the spread stays
+
+
+def test_hidden_layers_are_all_but_the_embedding(seen):
+    moved = dataclasses.replace(seen, out=seen.raw + 0.5, features=lambda pictures: [pictures, 2 * pictures, 100 * pictures])
+    assert losses.hidden(moved).item() == pytest.approx((0.5 + 1.0) / 2, rel=1e-5)
+
+
+def test_parsing_asks_nothing_where_nobody_knows(seen):
+    said, parts = torch.randn(2, 3, 16, 16), torch.ones(2, 16, 16, dtype=torch.long)
+    parts[:, :8] = UNKNOWN
+    knows = dataclasses.replace(seen, said=said, parts=parts)
+    other = dataclasses.replace(knows, said=torch.cat([torch.randn(2, 3, 8, 16), said[:, :, 8:]], 2))
+    assert losses.parsing(knows).item() == pytest.approx(losses.parsing(other).item(), rel=1e-6)
 
 
 def test_pictures_without_an_answer_have_no_part(seen):

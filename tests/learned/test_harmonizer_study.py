@@ -4,9 +4,13 @@ import json
 
 import numpy as np
 import pytest
+import torch
 
+from facelib.commands import harmonizer as command
 from facelib.learned import harmonizer_faces, harmonizer_study
-from facelib.learned.harmonizer_study import VARIANTS, Variant
+from facelib.learned.generators import GENERATORS
+from facelib.learned.harmonizer_net import Discriminator
+from facelib.learned.harmonizer_study import STUDIES, VARIANTS, Variant
 
 
 @pytest.fixture
@@ -56,13 +60,31 @@ def test_changes_are_taken_seed_by_seed():
     assert not harmonizer_study.is_sure({"mean": 1.0, "interval_95": None})
 
 
-def test_every_variant_is_a_valid_configuration_and_has_its_base_before_it():
-    names = [variant.name for variant in VARIANTS]
+@pytest.mark.parametrize("variants", STUDIES.values(), ids=STUDIES)
+def test_every_variant_is_a_valid_configuration_and_has_its_base_before_it(variants):
+    names = [variant.name for variant in variants]
     assert len(set(names)) == len(names)
-    for index, variant in enumerate(VARIANTS):
+    for index, variant in enumerate(variants):
         config = variant.config(1000, 3)
         assert config.seed == 3
+        assert config.pairs <= 5000
         assert variant.base is None or variant.base in names[:index]
+
+
+def test_the_command_knows_the_studies():
+    assert set(STUDIES) == set(command.STUDIES)
+
+
+def test_without_the_mask_channel_neither_network_sees_the_mask():
+    blind = next(variant for variant in STUDIES["borrowed"] if variant.name == "no mask channel").config(1000, 0)
+    nets = GENERATORS[blind.generator](), Discriminator(blind.spectral, blind.patches, blind.masked)
+    picture, mask = torch.rand(2, 3, 32, 32), torch.ones(2, 1, 32, 32)
+    generator, discriminator = (net.eval() for net in nets)
+    assert torch.equal(generator(picture, picture, mask), generator(picture, picture, 0 * mask))
+    assert torch.equal(discriminator(picture, mask), discriminator(picture, 0 * mask))
+
+
+def test_variants_of_the_reports_recipe():
     together = VARIANTS[-1].config(1000, 0)
     assert together.pool
     assert together.past
