@@ -51,7 +51,7 @@ def test_stages_are_written_in_order(files, tmp_path):
     assert images.load(stages / names[-1]).shape == images.load(out).shape
 
 
-@pytest.mark.parametrize("blend", ["multiband", "feather", "poisson", "seamless-clone", "none"])
+@pytest.mark.parametrize("blend", ["multiband", "feather", "poisson", "seamless-clone", "none", "dih", "gp-gan", "fsgan"])
 def test_blends_differ(files, tmp_path, blend, collins_on_hopper):
     out = tmp_path / "out.png"
     box = ",".join(f"{value:.2f}" for value in collins_on_hopper.source_box)
@@ -74,8 +74,10 @@ def test_demo_writes_both_ways(tmp_path, capsys):
 def test_blenders_are_listed(capsys):
     assert main(["blenders"]) == 0
     methods = [tuple(line.split()[:2]) for line in capsys.readouterr().out.splitlines()]
-    expected = [("--blend", name) for name in ("multiband", "feather", "poisson", "seamless-clone", "none", "unet", "unet-writeup")]
+    ways = ("multiband", "feather", "poisson", "seamless-clone", "none", "unet", "unet-writeup", "dih", "gp-gan", "fsgan")
+    expected = [("--blend", name) for name in ways]
     expected += [("--colours", name) for name in ("lab", "rgb", "covariance", "histogram", "none")]
+    expected += [("--place", name) for name in ("reenact", "reenact-at-once", "segment", "inpaint")]
     assert methods == expected
 
 
@@ -86,6 +88,17 @@ def test_colours_can_be_kept(files, tmp_path, collins_on_hopper):
     kept = images.load(out)
     assert main(arguments) == 0
     assert np.abs(images.load(out) - kept).max() > 0.1
+
+
+def test_a_face_is_placed_as_the_blend_wants_it_or_as_asked(files, tmp_path, collins_on_hopper):
+    out, box = tmp_path / "out.png", ",".join(f"{value:.2f}" for value in collins_on_hopper.source_box)
+    arguments = ["swap", str(files / "collins.png"), str(files / "hopper.jpg"), "-o", str(out), "--source-box", box, "--blend", "fsgan"]
+    results = []
+    for place in ([], ["--place", "reenact+segment+inpaint"], ["--place", "triangles"]):
+        assert main([*arguments, *place]) == 0
+        results.append(images.load(out))
+    assert (results[0] == results[1]).all()
+    assert np.abs(results[0] - results[2]).max() > 0.05
 
 
 def make_bad(folder):
@@ -117,6 +130,7 @@ def bad(files):
         (["collins.png", "hopper.jpg", "--source-face", "0"], "counted from 1"),
         (["collins.png", "hopper.jpg", "--blend", "glue"], "glue"),
         (["collins.png", "hopper.jpg", "--colours", "sepia"], "sepia"),
+        (["collins.png", "hopper.jpg", "--place", "segment+glue"], "place: expected triangles, or some of reenact"),
     ],
 )
 def test_bad_input_is_one_line_and_writes_nothing(bad, tmp_path, arguments, says, capsys):

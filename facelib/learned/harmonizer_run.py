@@ -178,7 +178,7 @@ def score(net: nn.Module, sources: Sequence[Source], composite: str) -> engine.R
         pictures = (*made(net, batch), _pictures(batch["answer"]), batch["mask"][:, 0].numpy() / 255)
         rows += [_scores(*one) for one in zip(*pictures, strict=True)]
     net.train()
-    means = np.nanmean(rows, axis=0)
+    means = np.nanmean(np.where(np.isfinite(rows), rows, np.nan), axis=0)  # what is as it should be has no PSNR, and no seam none
     return {name: round(float(mean), 4) for name, mean in zip(SCORES, means, strict=True) if np.isfinite(mean)}
 
 

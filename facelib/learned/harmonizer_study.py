@@ -90,7 +90,6 @@ BORROWED = [  # from the related work, by the report
     Variant(_BOTH, {"turns": False}, None),
     Variant("no mask channel", {"turns": False, "generator": "plain-without-mask", "masked": False}, _BOTH),
     Variant("hidden layers kept, too", {"turns": False}, _BOTH, {"hidden": 1.0}),
-    Variant("hidden layers instead of the embedding", {"turns": False}, _BOTH, {"hidden": 1.0, "embedding": 0.0}),
 ]
 _DIH = "Deep Image Harmonization"
 SEMANTICS = [  # its claim

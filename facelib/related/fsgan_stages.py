@@ -22,6 +22,7 @@ from facelib.related import fsgan_lessons as lessons
 _AT_MOST = 30.0  # degrees that one step of the reenactment turns a face
 _SURE = 0.5  # of what covers a face
 _SPECK = 1 / 40  # of the face's square: what is smaller covers nothing
+_GROWN = 2  # pixels of the network, by which a cover reaches further than the network sees it: its rim is a mixture
 
 
 def reenact(placed: Placed, faces: Faces) -> Placed:
@@ -104,6 +105,7 @@ def _covered(picture: np.ndarray, mask: np.ndarray) -> np.ndarray:
     cover = logits.softmax(1)[0, SHOWN.index("cover")].numpy()
     specks = np.ones((round(_SPECK * len(cover)),) * 2, np.uint8)
     sure = cv2.morphologyEx((cover > _SURE).astype(np.float32), cv2.MORPH_OPEN, specks)
+    sure = cv2.dilate(sure, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * _GROWN + 1,) * 2))
     rows, columns, inside = at.place(mask.shape)
     found[rows, columns] = (at.large(sure) > _SURE)[inside]
     return found
