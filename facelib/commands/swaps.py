@@ -39,14 +39,14 @@ def evaluate(options: argparse.Namespace) -> None:
     import cv2
 
     from facelib import evaluate_swaps as evaluation
-    from facelib import keypoints
+    from facelib import keypoints, swapped
     from facelib.datasets import named, ytf68, ytf68_offset
     from facelib.learned import harmonizer_recipes, judge, predict_keypoints, weights
 
     records.check_place(options.json)
     if options.weights:
         weights.use(options.weights)
-    chosen = evaluation.ways(options.blends)
+    chosen = swapped.ways(options.blends)
     frames = []
     if options.protocol != "rendered":
         options.people = options.people or ytf68.VALIDATION_LIST
@@ -61,7 +61,8 @@ def evaluate(options: argparse.Namespace) -> None:
         return predict_keypoints.predict(net, greys, [keypoints.face_box(shape) for shape in points])
 
     scored = evaluation.measure(pairs, chosen, judge.embed, finder, options.size, data.jobs(options), terminal.bar("block"))
-    rivals = [way.name for way in evaluation.ways(options.rivals) if way in chosen]
+    rivals = [way.name for way in swapped.ways(options.rivals) if way in chosen]
+    over = blenders.DEFAULT if blenders.DEFAULT in [way.name for way in chosen] else None
     command = f"facelib evaluate swaps --protocol {options.protocol} --n {options.n} --size {options.size} --seed {options.seed}"
     command += f" --data {Path(options.data).name}" * (options.protocol != "rendered") + f" --blends {' '.join(options.blends)}"
     command += f" --rivals {' '.join(options.rivals)}" * (options.rivals != RIVALS)
@@ -76,7 +77,7 @@ def evaluate(options: argparse.Namespace) -> None:
             weights.which("keypoints"),
             *(weights.which(f"harmonizer-{name}", weights.harmonizer_place(name)) for name in harmonizer_recipes.RECIPES),
         ],
-        "table": evaluation.table(scored, rivals),
+        "table": evaluation.table(scored, rivals, over),
         "sets": evaluation.by_group(scored),
     }
     print(evaluation.as_text(record["table"]))
