@@ -119,8 +119,7 @@ def page(shown: Sequence[Shown], study: dict, question: str = QUESTION) -> str:
 <button type="button" value="right">Right <kbd aria-hidden="true">→</kbd></button>
 </div>
 <section id="end" tabindex="-1" hidden><h2>That was the last one. Thank you!</h2>
-<p>Save your choices, and send the file to whoever gave you this page.</p>
-<button type="button" id="anew">Start anew, for another person</button></section>
+<p>Save your choices, and send the file to whoever gave you this page.</p></section>
 <div id="steps"><button type="button" id="back"><kbd aria-hidden="true">⌫</kbd> Back</button>
 <progress id="bar" max="{len(shown)}" value="0" aria-label="comparisons made"></progress>
 <span id="count" role="status"></span></div>
@@ -128,6 +127,7 @@ def page(shown: Sequence[Shown], study: dict, question: str = QUESTION) -> str:
 <button type="submit" id="save">Save choices</button></form>
 <details id="copy"><summary>If saving does not work here</summary>
 <label>Copy this text into a file instead<textarea id="text" readonly rows="6"></textarea></label></details>
+<p id="again" hidden><button type="button" id="anew">Start anew, for another person</button></p>
 </div>
 </main>
 <script type="application/json" id="data">{pages.script_data(data)}</script>
@@ -147,29 +147,32 @@ def _section(number: int, count: int, pictures: dict) -> str:
 
 
 _STYLE = """
-main { max-width: 60rem }
+main { max-width: 60rem; --given: min(20vh, 11rem) }
 h1 { font-size: 1.2rem; margin: 0 }
 #question { margin: 0.2rem 0 0.6rem }
 .comparison { display: flex; gap: 1.5rem; justify-content: center; align-items: center; outline: 0 }
 .given, .results { display: flex; gap: 0.5rem }
 .given { flex-direction: column }
-.given img { width: min(20vh, 11rem) }
+.given img { width: var(--given) }
 .results img { width: min(44vh, 24rem); min-width: 12rem; cursor: pointer }
 .chosen img { outline: 4px solid var(--accent); outline-offset: -1px }
 figcaption { text-align: center }
-#choices { display: flex; gap: 0.5rem; justify-content: center; margin: 0.8rem 0 }
+#choices { display: flex; gap: 0.5rem; justify-content: center; margin: 0.8rem 0 0.8rem calc(var(--given) + 1.5rem) }
 #choices button { flex: 1; max-width: 14rem; min-height: 3rem; font-size: 1.05rem }
 #choices button[aria-pressed=true] { background: var(--accent); color: var(--page); border-color: var(--accent) }
 #end { text-align: center; padding: 2rem 0; outline: 0 }
 #end h2 { font-size: 1.1rem }
 #steps, #saving { display: flex; gap: 0.6rem; align-items: center; justify-content: center; flex-wrap: wrap; margin: 0.8rem 0 }
-#count { min-width: 8rem }
-#rater { margin-left: 0.3rem; width: 10rem }
-#copy { text-align: center }
+#count { min-width: 5rem }
+#saving label { display: flex; flex-wrap: wrap; gap: 0.3rem 0.6rem; align-items: center; justify-content: center }
+#rater { width: 10rem }
+#copy, #again { text-align: center }
 #copy label { display: block; text-align: left }
 #text { display: block; width: 100%; font: 0.8rem monospace }
 @media (hover: none) { kbd { display: none } }
 @media (max-width: 700px) {
+  kbd { display: none }
+  #choices { margin-left: 0 }
   .comparison:not([hidden]) { display: block }
   .given { flex-direction: row; justify-content: center; margin-bottom: 0.5rem }
   .given img { width: 28vw }
@@ -205,6 +208,7 @@ function show(number, focus) {
   shown.forEach((one, index) => { one.hidden = index !== at; });
   const ended = at === shown.length, done = choices.filter(Boolean).length;
   find('end').hidden = !ended;
+  find('again').hidden = !ended;
   find('choices').hidden = ended;
   find('question').hidden = ended;
   find('back').disabled = at === 0;

@@ -21,7 +21,7 @@ def write(folder, comparisons, name="one.json", saved="2026-01-01T00:00:00Z", **
     record = {
         "kind": preferences.KIND,
         "study": {"id": comparisons[0].study},
-        "rater": comparisons[0].rater,
+        "rater": {"id": comparisons[0].rater, "name": ""},
         "saved": saved,
         "choices": rows,
     }
@@ -77,6 +77,15 @@ def test_of_choices_that_were_saved_twice_the_later_count(tmp_path):
     found = preferences.read([later, first, first, other])
     assert [one.choice for one in found if one.rater == "ann"] == ["right"] * 3
     assert len(found) == 4
+
+
+def test_a_name_joins_a_raters_pages_and_two_of_one_name_lose_nothing(tmp_path):
+    named = [write(tmp_path, said("l", rater=drawn), f"{drawn}.json") for drawn in ("x1", "x2")]
+    for file in named:
+        record = json.loads(file.read_text())
+        file.write_text(json.dumps(record | {"rater": record["rater"] | {"name": "ann"}}))
+    found = preferences.read(named)
+    assert [one.rater for one in found] == ["ann", "ann"]
 
 
 def test_files_that_are_no_choices_are_named(tmp_path):
