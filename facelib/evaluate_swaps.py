@@ -240,7 +240,7 @@ def as_text(rows: Sequence[dict]) -> str:
         lines.append(f"{row['way']:<28}" + "".join(f"{as_interval(row[score]):>24}" for score in better) + f"{took:>12}")
     for row in [row for row in rows if row["way"] not in (TARGET, ORACLE)]:
         for key in [key for key in row if key.startswith(("better than", "wins over"))]:
-            lines.append(f"{row['way']} {key}:" + "".join(f"{score:>12} {as_interval(of)}" for score, of in row[key].items()))
+            lines.append(f"{row['way']} {key}:" + "".join(f"  {score:>10} {as_interval(of)}" for score, of in row[key].items()))
     return "\n".join(lines)
 
 

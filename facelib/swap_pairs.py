@@ -48,6 +48,12 @@ def draw(
     if protocol != FROZEN and not frames:
         raise ValueError(f"frames: expected labelled faces for the protocol {protocol}, got none; give another data set, or more people")
     there = different(protocol, frames)
+    if not there:
+        people = len({frame.person for frame in frames})
+        needs = "people in two videos each" if protocol == "self" else "two people"
+        raise ValueError(
+            f"protocol {protocol}: expected {needs}, got {len(frames)} frames of {people} people; give more, or another protocol"
+        )
     if count > there and protocol == FROZEN:
         raise ValueError(f"n: expected at most {there} pairs, as many as the rendered sets hold, got {count}")
     pairs = evaluate_swaps.PROTOCOLS[protocol](frames, count, seed, size)

@@ -19,7 +19,7 @@ _HEADS = {
     "ssim": "SSIM",
     "seam_error": "Seam error",
     "identity": "Identity",
-    "identity_source": "Identity, source",
+    "identity_source": "Identity with source",
     "expression": "Expression error, %",
     "pose": "Pose error, °",
 }

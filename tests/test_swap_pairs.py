@@ -55,5 +55,10 @@ def test_bad_numbers_are_named():
             swap_pairs.draw("recolour", FRAMES, *wrong)
     with pytest.raises(ValueError, match="protocol: expected one of self, recolour, rendered, five, got six"):
         swap_pairs.draw("six", FRAMES, 1, 0)
-    with pytest.raises(ValueError, match="at least two people"):
+
+
+def test_frames_of_which_no_pair_can_be_made_are_refused():
+    with pytest.raises(ValueError, match="protocol five: expected two people, got 3 frames of 1 people; give more, or another protocol"):
         swap_pairs.draw("five", FRAMES[:3], 5, 0)
+    with pytest.raises(ValueError, match="protocol self: expected people in two videos each, got 2 frames of 1 people"):
+        swap_pairs.draw("self", FRAMES[:2], 5, 0)

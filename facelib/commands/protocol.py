@@ -18,7 +18,7 @@ def add(sub: argparse.ArgumentParser, default: str, size: int) -> None:
     """The options that `pairs` reads."""
     protocol_help = "where the right answer comes from; of five, strangers as in the write-up, there is none (default: %(default)s)"
     sub.add_argument("--protocol", choices=PROTOCOLS, default=default, help=protocol_help)
-    data.add_data(sub, default="ytf68")
+    data.add_data(sub, default="ytf68")  # or RENDERED, faces computed here
     sub.add_argument(
         "--people", type=Path, metavar="FILE", help="only these people, one a line; by default those whom no model was trained on"
     )
@@ -32,7 +32,10 @@ def pairs(options: argparse.Namespace, count: int) -> list[Pair]:
 
     if options.size < images.MIN_SIDE:
         raise ValueError(f"size: expected at least {images.MIN_SIDE} pixels, got {options.size}")
-    frames = [] if options.protocol == RENDERED else _frames(options, count)
+    try:
+        frames = [] if options.protocol == RENDERED else _frames(options, count)
+    except FileNotFoundError as error:
+        raise FileNotFoundError(f"{error}; or --data {RENDERED}: faces that are computed here") from None
     return swap_pairs.draw(options.protocol, frames, count, options.seed, options.size, terminal.warn)
 
 
@@ -44,7 +47,10 @@ def data_name(options: argparse.Namespace) -> str:
 def as_options(options: argparse.Namespace, count: int) -> str:
     """What was asked for, as it stands in a record's command."""
     line = f"--protocol {options.protocol} --n {count} --size {options.size} --seed {options.seed}"
-    return line + f" --data {Path(options.data).name}" * (options.protocol != RENDERED)
+    if options.protocol == RENDERED:
+        return line
+    line += f" --data {Path(options.data).name}" + f" --subset {options.subset}" * bool(options.subset)
+    return line + (f" --people {options.people.name}" if options.people else "")
 
 
 def _frames(options: argparse.Namespace, count: int) -> list[Frame]:
@@ -52,12 +58,9 @@ def _frames(options: argparse.Namespace, count: int) -> list[Frame]:
         from facelib.datasets.rendered import labelled
 
         return labelled.later(labelled.FRAMES_EACH * max(2, count), options.seed, round(1.5 * options.size))
-    is_ytf68 = named.name_of(options.data) == ytf68.NAME
-    if is_ytf68:
-        options.people = options.people or ytf68.VALIDATION_LIST
-    frames = data.frames(options)
-    if not is_ytf68:
-        return frames
+    if named.name_of(options.data) != ytf68.NAME:
+        return data.frames(options)
+    frames = data.frames(argparse.Namespace(**{**vars(options), "people": options.people or ytf68.VALIDATION_LIST}))
     from facelib.datasets import ytf68_offset
 
     return ytf68_offset.put_right(frames)
