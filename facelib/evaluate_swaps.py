@@ -141,17 +141,18 @@ def measure(
     if not pairs:
         raise ValueError("pairs: expected at least 1, got none; ask for more, or give a data set with faces in it")
     done = {} if done is None else done
-    parts = blocks(pairs)
+    chosen, parts = list(dict.fromkeys(chosen)), blocks(pairs)
     missing = [number for number in range(len(parts)) if number not in done]
     blends = {way.blend: blenders.get(way.blend) for way in chosen}
-    made = Parallel(n_jobs=jobs, return_as="generator")(delayed(_make)(parts[number], list(chosen), size, blends) for number in missing)
+    made = Parallel(n_jobs=jobs, return_as="generator")(delayed(_make)(parts[number], chosen, size, blends) for number in missing)
     names = [TARGET, ORACLE, *(way.name for way in chosen)]
     for number, block in zip(missing, report(made), strict=True):
         done[number] = _judged(block, names, judge, finder)
     names = [name for name in names if answered or name != ORACLE]
+    measured = [done[number] for number in range(len(parts))]
 
     def together(kind: str, name: str) -> np.ndarray:
-        return np.array([value for number in range(len(parts)) for value in done[number][kind][name]])
+        return np.array([value for part in measured for value in part[kind][name]])
 
     scores = {score: {name: together(score, name) for name in names} for score in (SCORES if answered else SCORES_ALONE)}
     seconds = {way.name: together("seconds", way.name) for way in chosen}

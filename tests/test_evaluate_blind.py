@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from facelib import evaluate_blind, evaluate_swaps
+from facelib import blind_page, evaluate_blind, evaluate_swaps
 from facelib.__main__ import main
 from facelib.swapped import ways
 
@@ -30,6 +30,9 @@ def test_the_order_is_random_but_its_seed_repeats_it():
     for names in ("a", "", "aa"):
         with pytest.raises(ValueError, match="two or more different ones"):
             evaluate_blind.order(names, 4, 0)
+    for wrong, words in (((0, 0), "n: expected at least 1 comparison, got 0"), ((1, -1), "seed: expected at least 0, got -1")):
+        with pytest.raises(ValueError, match=words):
+            evaluate_blind.order("ab", *wrong)
 
 
 def test_the_pictures_are_where_the_names_say(shown):
@@ -43,7 +46,7 @@ def test_the_pictures_are_where_the_names_say(shown):
 
 
 def test_the_page_keeps_whose_results_they_are_as_data_only(shown):
-    page = evaluate_blind.page(shown, {"seed": 0})
+    page = blind_page.page(shown, {"seed": 0})
     data = re.search(r'<script type="application/json" id="data">(.*?)</script>', page)[1]
     assert [tuple(two) for two in json.loads(data)["names"]] == [one.names for one in shown]
     rest = page.replace(data, "")
@@ -53,7 +56,7 @@ def test_the_page_keeps_whose_results_they_are_as_data_only(shown):
 
 
 def test_pages_of_other_pictures_are_other_studies(shown):
-    ids = {re.search(r'"id": "(\w+)"', evaluate_blind.page(one, {"seed": 0}))[1] for one in (shown, shown[:2], shown)}
+    ids = {re.search(r'"id": "(\w+)"', blind_page.page(one, {"seed": 0}))[1] for one in (shown, shown[:2], shown)}
     assert len(ids) == 2
 
 

@@ -72,6 +72,19 @@ def test_more_processes_give_the_same_numbers(scored):
             np.testing.assert_array_equal(again.scores[score][name], values)
 
 
+def test_a_way_that_is_named_twice_is_measured_once():
+    pairs = evaluate_swaps.rendered_swaps([], 2, 0, 64)
+    twice = evaluate_swaps.measure(pairs, ways(["none", "none", "feather"]), judge, finder, size=64)
+    once = evaluate_swaps.measure(pairs, ways(["none", "feather"]), judge, finder, size=64)
+    assert list(twice.scores["psnr"]) == list(once.scores["psnr"])
+    np.testing.assert_array_equal(twice.scores["psnr"]["feather"], once.scores["psnr"]["feather"])
+
+
+def test_no_pairs_are_refused():
+    with pytest.raises(ValueError, match="pairs: expected at least 1, got none"):
+        evaluate_swaps.measure([], ways(["none"]), judge, finder)
+
+
 def test_better_is_positive_whichever_way_a_score_goes():
     good, bad = np.full(6, 30.0), np.full(6, 20.0)
     scores = {score: {"a": good if way > 0 else bad, "b": bad if way > 0 else good} for score, way in evaluate_swaps.BETTER.items()}

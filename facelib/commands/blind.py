@@ -27,7 +27,7 @@ def add_evaluate(command: Callable[..., argparse.ArgumentParser]) -> None:
 
 def blind(options: argparse.Namespace) -> None:
     """A page on which people choose between results without knowing whose they are; it saves what they chose."""
-    from facelib import evaluate_blind, images, swapped
+    from facelib import blind_page, evaluate_blind, images, swapped
 
     records.check_place(options.html)
     if options.weights:
@@ -47,7 +47,7 @@ def blind(options: argparse.Namespace) -> None:
         "n": options.n,
     }
     shown = evaluate_blind.show(pairs, chosen, options.seed, options.size)
-    images.write_whole({options.html: evaluate_blind.page(shown, study).encode()})
+    images.write_whole({options.html: blind_page.page(shown, study).encode()})
     terminal.say(options.html)
     protocol.warn_of_terms(options, options.html)
 

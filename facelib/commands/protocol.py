@@ -16,9 +16,10 @@ RENDERED = "rendered"  # for --protocol: the rendered sets; for --data: rendered
 
 def add(sub: argparse.ArgumentParser, default: str, size: int) -> None:
     """The options that `pairs` reads."""
-    protocol_help = "where the right answer comes from; of five, strangers as in the write-up, there is none (default: %(default)s)"
+    protocol_help = "where the right answer comes from; of five, strangers as in the write-up, there is none; all but rendered take faces "
+    protocol_help += "of --data, which may be rendered too (default: %(default)s)"
     sub.add_argument("--protocol", choices=PROTOCOLS, default=default, help=protocol_help)
-    data.add_data(sub, default="ytf68")  # or RENDERED, faces computed here
+    data.add_data(sub, default="ytf68")
     sub.add_argument(
         "--people", type=Path, metavar="FILE", help="only these people, one a line; by default those whom no model was trained on"
     )

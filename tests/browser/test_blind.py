@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from facelib import evaluate_blind, preferences
+from facelib import blind_page, preferences
 from facelib.evaluate_blind import Shown
 
 NAMES = [("multiband", "poisson"), ("poisson", "multiband"), ("poisson", "multiband")]
@@ -18,7 +18,7 @@ def plain(grey):
 @pytest.fixture(scope="module")
 def html():
     shown = [Shown(*(plain(0.1 + 0.2 * part + 0.01 * number) for part in range(4)), names) for number, names in enumerate(NAMES)]
-    return evaluate_blind.page(shown, {"seed": 0})
+    return blind_page.page(shown, {"seed": 0})
 
 
 def saved(page, folder):
