@@ -76,7 +76,8 @@ def _table(rows: Sequence[dict], scored: Scored) -> str:
     columns = [(_HEADS[score], way, [_score(row, score, scored) for row in rows]) for score, way in better.items()]
     wins = next((key for row in rows for key in row if key.startswith("wins over")), None)
     for score in next((row[wins] for row in rows if wins in row), ()):
-        columns.append((f"{wins.capitalize()}, {_HEADS[score]}".removesuffix(", dB"), +1, [_win(row.get(wins), score) for row in rows]))
+        by = "PSNR" if score == "psnr" else _HEADS[score].lower()
+        columns.append((f"{wins.capitalize()}, {by}", +1, [_win(row.get(wins), score) for row in rows]))
     columns.append(("Time a face, ms", -1, [_time(row) for row in rows]))
     heads = "".join(_head(name, f' data-better="{way}"', "↑" if way > 0 else "↓") for name, way, _ in columns)
     lines = [
@@ -88,7 +89,7 @@ def _table(rows: Sequence[dict], scored: Scored) -> str:
 
 def _head(name: str, data: str, arrow: str) -> str:
     arrow = f'\xa0<span aria-label="{"more" if arrow == "↑" else "less"} is better" role="img">{arrow}</span>' if arrow else ""
-    return f'<th scope="col"{data}><button type="button">{quoted(name)}{arrow}</button></th>'
+    return f'<th scope="col"{data}><button type="button"><span>{quoted(name)}{arrow}</span></button></th>'
 
 
 def _score(row: dict, score: str, scored: Scored) -> str:
@@ -160,11 +161,13 @@ table { border-collapse: collapse; font-variant-numeric: tabular-nums }
 th, td { padding: 0.3rem 0.7rem; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; vertical-align: top }
 th:first-child { position: sticky; left: 0; background: var(--page); text-align: left; font-weight: normal; white-space: normal }
 thead th { padding: 0; vertical-align: bottom }
-thead button { width: 100%; border: 0; border-radius: 0; background: none; text-align: inherit; font-weight: 600; padding: 0.3rem 0.7rem }
+thead button { display: flex; align-items: end; justify-content: end; width: 100%; padding: 0.3rem 0.7rem }
+thead button { border: 0; border-radius: 0; background: none; text-align: inherit; font-weight: 600 }
+thead th:first-child button { justify-content: start }
 thead th:not(:first-child) button { white-space: normal; min-width: 6rem }
 thead [aria-sort] button { background: var(--raised) }
-thead [aria-sort] button::after { content: " ▾" }
-thead [aria-sort=ascending] button::after { content: " ▴" }
+thead [aria-sort] button > span::after { content: " ▾" }
+thead [aria-sort=ascending] button > span::after { content: " ▴" }
 td small { display: block; color: var(--soft); font-size: 0.75rem }
 .cases { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 30rem), 1fr)); gap: 0 2rem }
 .cases .row { display: grid; grid-template-columns: repeat(4, minmax(0, 9rem)); gap: 0.3rem }
