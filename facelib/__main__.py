@@ -7,7 +7,7 @@ import re
 import sys
 
 from facelib import __version__
-from facelib.commands import data, detection, harmonizer, keypoints, pairs, render, swapping, swaps, terminal, variety
+from facelib.commands import blind, data, detection, harmonizer, keypoints, pairs, render, swapping, swaps, terminal, variety
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -61,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     detection.add_evaluate(adder(evaluate))
     variety.add_evaluate(adder(evaluate))
     swaps.add_evaluate(adder(evaluate))
+    blind.add_evaluate(adder(evaluate))
     harmonizer.add_evaluate(adder(evaluate))
     compare = commands.add_parser("compare", help="Put runs side by side.").add_subparsers(required=True, metavar="WHAT")
     keypoints.add_compare(adder(compare))

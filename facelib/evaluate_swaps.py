@@ -5,22 +5,24 @@ Protocols:
 self        two frames of one person, from different videos: the answer is the target itself
 recolour    a face in other colours onto its own head: the answer is the untouched photograph
 rendered    the sets of rendered swaps: the answer is drawn, the source's features in the target's tone
+five        strangers, as in the write-up's figure: no answer, and only the scores that need none
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Iterable, Mapping, MutableMapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from joblib import Parallel, delayed
 
-from facelib import blenders, bootstrap, colour, images, metrics, place
+from facelib import blenders, bootstrap, images, metrics
 from facelib.datasets import lessons
 from facelib.datasets.frame import Frame
-from facelib.datasets.pairs import Pair, face
+from facelib.datasets.pairs import Pair
 from facelib.datasets.workers import one_thread
 from facelib.related import parsing
+from facelib.swapped import Way, swapped
 
 _BLOCK = 8  # pairs that a worker makes at a time
 BETTER = {"psnr": +1, "ssim": +1, "seam_error": -1, "identity": +1}  # which way each score is better; the other rows are for information
@@ -31,43 +33,14 @@ SCORES = (
     *("outside_mean", "expression", "pose", "mse", "picture_psnr", "mouth_psnr"),
 )
 
+# Of strangers, whose right answer nobody knows: what asks for the source, or for what the target keeps.
+BETTER_ALONE = {"identity_source": +1, "seam_error": -1, "expression": -1, "pose": -1}
+SCORES_ALONE = (*BETTER_ALONE, "rim_error", "outside", "colour_gap", "source_detail", "outside_mean")
+_DIRECTION = BETTER | BETTER_ALONE  # above 0: more is better
+_WINS = ("psnr", "identity", "identity_source")  # the scores by which wins are counted, where they are among the better
+TARGET, ORACLE = "target", "oracle"  # the results that need no blend: the picture left alone, and the answer itself
+
 Judge = Callable[[np.ndarray, np.ndarray], np.ndarray]  # pictures (N, S, S, 3) uint8 and points (N, 68, 2) to something of each
-
-
-@dataclass(frozen=True)
-class Way:
-    """One way to make a result of a warped source."""
-
-    blend: str  # a name in `facelib.blenders.BLENDERS`
-    colours: str  # a name in `facelib.colour.COLOURS`
-    placing: str = place.TRIANGLES  # a name for `facelib.place.get`
-
-    @property
-    def name(self) -> str:
-        """As tables call it: the blend, with whatever is not what a swap would use."""
-        name = self.blend
-        name += f", colours {self.colours}" * (self.colours != blenders.colours_for(self.blend))
-        return name + f", placed by {self.placing}" * (self.placing != blenders.placing_for(self.blend))
-
-
-def ways(names: Iterable[str]) -> list[Way]:
-    """Each blend as a swap uses it, or with other colours, or also otherwise placed: BLEND:COLOURS:PLACING, of which the latter two may be
-    left out or empty. The write-up's own is "multiband:none", with the source's colours.
-
-    Raises
-    ------
-    ValueError
-        An unknown name.
-    """
-    chosen = []
-    for name in names:
-        blend, colours, placing = (name.split(":") + ["", ""])[:3]
-        blenders.get(blend)
-        way = Way(blend, colours or blenders.colours_for(blend), placing or blenders.placing_for(blend))
-        colour.get(way.colours)
-        place.get(way.placing)
-        chosen.append(way)
-    return chosen
 
 
 def self_swaps(frames: Sequence[Frame], count: int, seed: int, size: int = 128) -> list[Pair]:
@@ -84,20 +57,28 @@ def rendered_swaps(frames: Sequence[Frame], count: int, seed: int, size: int = 1
     return [lessons.rendered(ladder.swap(name, index), f"{name}_{index:03d}", size) for name, index in chosen]
 
 
+def five(frames: Sequence[Frame], count: int, seed: int, size: int = 128) -> list[Pair]:
+    """Strangers at random; the write-up shows five pairs."""
+    return lessons.strangers(frames, count, seed)
+
+
 PROTOCOLS: dict[str, Callable[[Sequence[Frame], int, int, int], list[Pair]]] = {
     "self": self_swaps,
     "recolour": lessons.itself,
     "rendered": rendered_swaps,
+    "five": five,
 }
+ALONE = ("five",)  # those of them that have no answer
 
 
 @dataclass(frozen=True)
 class Scored:
-    """What was measured: `scores[score][way]` is (N,), a number a pair."""
+    """What was measured: `scores[score][way]` is (N,), a number a pair; so is `seconds[way]`, which no other run repeats."""
 
     scores: dict[str, dict[str, np.ndarray]]
     people: list[str]
     groups: list[str]  # for rendered pairs the set's name, otherwise ""
+    seconds: dict[str, np.ndarray] = field(default_factory=dict)
 
 
 def measure(
@@ -108,6 +89,8 @@ def measure(
     size: int = 128,
     jobs: int = 1,
     report: Callable[[Iterable], Iterable] = iter,
+    answered: bool = True,
+    done: MutableMapping[int, dict] | None = None,
 ) -> Scored:
     """Make every pair in every way, and score it.
 
@@ -116,7 +99,7 @@ def measure(
     pairs : sequence of Pair
         With an answer, or whose target is the answer.
     chosen : sequence of Way
-        "target", the picture left alone, is scored besides.
+        `TARGET`, the picture left alone, and `ORACLE`, the answer itself, are scored besides.
     judge : callable
         Gives embeddings (N, D) of length 1.
     finder : callable
@@ -127,6 +110,11 @@ def measure(
         Processes; the numbers do not depend on them.
     report : callable
         Wraps the iterable of blocks, as tqdm does.
+    answered : bool
+        Without an answer there are `SCORES_ALONE` only, for which the target stands in, and no `ORACLE`.
+    done : mutable mapping of int to dict, optional
+        What was measured of each of `blocks(pairs)`, by its number: what is in it is not measured again, and what is measured is put into
+        it. `facelib.resume.Kept` keeps it in a folder.
 
     Returns
     -------
@@ -144,40 +132,76 @@ def measure(
         `expression`, the distance from the answer's in per cent of the eyes' distance, and `pose`, the error in degrees, both from the
         points that `moved` compares. `mse`, in squared grey levels of 0 to 255, and `picture_psnr` are of the whole picture, as in papers
         on harmonisation; `mouth_psnr` is the `psnr` of what the target's lips enclose, and they.
+
+    Raises
+    ------
+    ValueError
+        No pairs, or what `facelib.swapped.swapped` raises.
     """
-    blocks = [pairs[start : start + _BLOCK] for start in range(0, len(pairs), _BLOCK)]
-    names = ["target", *(way.name for way in chosen)]
-    found: dict[str, dict[str, list]] = {score: {name: [] for name in names} for score in SCORES}
-    made = Parallel(n_jobs=jobs, return_as="generator")(delayed(_make)(block, list(chosen), size) for block in blocks)
-    for block in report(made):
-        points, answers = (np.stack([one[part] for one in block]) for part in ("points", "answer"))
-        embedded, at = judge(answers, points), finder(answers, points)
-        sources = np.concatenate([judge(one["source"][None], one["source_points"][None]) for one in block])
-        for number, name in enumerate(names):
-            results = np.stack([one["results"][number] for one in block])
-            of = judge(results, points)
-            found["identity"][name] += list((of * embedded).sum(1))
-            found["identity_source"][name] += list((of * sources).sum(1))
-            there = finder(results, points)
-            found["moved"][name] += list(100 * metrics.nme(there, at))
-            found["expression"][name] += list(100 * metrics.expression_distance(there, at))
-            found["pose"][name] += list(metrics.pose_error(there, at))
-            for score in block[0]["scores"][number]:
-                found[score][name] += [one["scores"][number][score] for one in block]
-    arrays = {score: {name: np.array(values) for name, values in of.items()} for score, of in found.items()}
-    return Scored(arrays, [pair.target.person for pair in pairs], [_group(pair) for pair in pairs])
+    if not pairs:
+        raise ValueError("pairs: expected at least 1, got none; ask for more, or give a data set with faces in it")
+    done = {} if done is None else done
+    chosen, parts = list(dict.fromkeys(chosen)), blocks(pairs)
+    missing = [number for number in range(len(parts)) if number not in done]
+    blends = {way.blend: blenders.get(way.blend) for way in chosen}
+    made = Parallel(n_jobs=jobs, return_as="generator")(delayed(_make)(parts[number], chosen, size, blends) for number in missing)
+    names = [TARGET, ORACLE, *(way.name for way in chosen)]
+    for number, block in zip(missing, report(made), strict=True):
+        done[number] = _judged(block, names, judge, finder)
+    names = [name for name in names if answered or name != ORACLE]
+    measured = [done[number] for number in range(len(parts))]
+
+    def together(kind: str, name: str) -> np.ndarray:
+        return np.array([value for part in measured for value in part[kind][name]])
+
+    scores = {score: {name: together(score, name) for name in names} for score in (SCORES if answered else SCORES_ALONE)}
+    seconds = {way.name: together("seconds", way.name) for way in chosen}
+    return Scored(scores, [pair.target.person for pair in pairs], [_group(pair) for pair in pairs], seconds)
 
 
-def table(scored: Scored, rivals: Sequence[str] = ()) -> list[dict]:
-    """A row a way: the mean of each score with its interval over people, and by how much it is better than each rival, pair by pair."""
-    rows = []
-    for name in scored.scores["psnr"]:
-        row = {"way": name, "n": len(scored.people), "people": len(set(scored.people))}
+def blocks(pairs: Sequence[Pair]) -> list[Sequence[Pair]]:
+    """The pairs as they are shared out, a few at a time."""
+    return [pairs[start : start + _BLOCK] for start in range(0, len(pairs), _BLOCK)]
+
+
+def _judged(block: Sequence[dict], names: Sequence[str], judge: Judge, finder: Judge) -> dict[str, dict[str, list[float]]]:
+    """Every score of a block's pairs, in every way, and the seconds."""
+    found: dict[str, dict[str, list[float]]] = {score: {} for score in SCORES}
+    points, answers = (np.stack([one[part] for one in block]) for part in ("points", "answer"))
+    embedded, at = judge(answers, points), finder(answers, points)
+    sources = np.concatenate([judge(one["source"][None], one["source_points"][None]) for one in block])
+    for number, name in enumerate(names):
+        results = np.stack([one["results"][number] for one in block])
+        of, there = judge(results, points), finder(results, points)
+        asked = {
+            "identity": (of * embedded).sum(1),
+            "identity_source": (of * sources).sum(1),
+            "moved": 100 * metrics.nme(there, at),
+            "expression": 100 * metrics.expression_distance(there, at),
+            "pose": metrics.pose_error(there, at),
+        }
         for score in SCORES:
-            row[score] = _mean(scored.scores[score][name], scored.people)
+            values = asked[score] if score in asked else [one["scores"][number][score] for one in block]
+            found[score][name] = [float(value) for value in values]
+    return found | {"seconds": {name: [one["seconds"][name] for one in block] for name in block[0]["seconds"]}}
+
+
+def table(scored: Scored, rivals: Sequence[str] = (), over: str | None = None) -> list[dict]:
+    """A row a way: the mean of each score with its interval over people, the median of its seconds a face, by how much it is better than
+    each rival, pair by pair, and how often it wins over one of them."""
+    better = _better(scored.scores)
+    rows = []
+    for name in next(iter(scored.scores.values())):
+        row = {"way": name, "n": len(scored.people), "people": len(set(scored.people))}
+        for score, of in scored.scores.items():
+            row[score] = _mean(of[name], scored.people)
+        if name in scored.seconds:
+            row["seconds"] = {"median": float(f"{np.median(scored.seconds[name]):.3g}")}
         for rival in rivals:
             if rival != name:
-                row[f"better than {rival}"] = {score: gain(scored, score, name, rival) for score in BETTER}
+                row[f"better than {rival}"] = {score: gain(scored, score, name, rival) for score in better}
+        if over not in (None, name):
+            row[f"wins over {over}"] = {score: win_rate(scored, score, name, over) for score in _WINS if score in better}
         rows.append(row)
     return rows
 
@@ -196,25 +220,42 @@ def gain(scored: Scored, score: str, name: str, rival: str) -> dict:
     """By how much one way is better than another, pair by pair: above 0 is better, whichever way the score goes."""
     ours, theirs = (scored.scores[score][one] for one in (name, rival))
     both = np.isfinite(ours) & np.isfinite(theirs)
-    return _mean(BETTER[score] * (ours - theirs)[both], np.array(scored.people)[both])
+    return _mean(_DIRECTION[score] * (ours - theirs)[both], np.array(scored.people)[both])
+
+
+def win_rate(scored: Scored, score: str, name: str, rival: str) -> dict:
+    """On what share of the pairs one way is better than another; where they are equal, half a win. Pairs of which either has no number,
+    not even an infinite one, do not count."""
+    ours, theirs = (scored.scores[score][one] for one in (name, rival))
+    both = ~(np.isnan(ours) | np.isnan(theirs))
+    wins = np.where(ours == theirs, 0.5, _DIRECTION[score] * ours > _DIRECTION[score] * theirs)
+    return _mean(wins[both], np.array(scored.people)[both])
 
 
 def as_text(rows: Sequence[dict]) -> str:
     """The table for a person."""
-    lines = [f"{'':<28}" + "".join(f"{score:>24}" for score in BETTER)]
+    better = _better(rows[0])
+    lines = [f"{'':<28}" + "".join(f"{score:>24}" for score in better) + f"{'ms a face':>12}"]
     for row in rows:
-        lines.append(f"{row['way']:<28}" + "".join(f"{_text(row[score]):>24}" for score in BETTER))
-    for row in rows:
-        for key in [key for key in row if key.startswith("better than")]:
-            lines.append(f"{row['way']} {key}:" + "".join(f"{score:>12} {_text(row[key][score])}" for score in BETTER))
+        took = f"{1000 * row['seconds']['median']:.3g}" if "seconds" in row else "-"
+        lines.append(f"{row['way']:<28}" + "".join(f"{as_interval(row[score]):>24}" for score in better) + f"{took:>12}")
+    for row in [row for row in rows if row["way"] not in (TARGET, ORACLE)]:
+        for key in [key for key in row if key.startswith(("better than", "wins over"))]:
+            lines.append(f"{row['way']} {key}:" + "".join(f"  {score:>10} {as_interval(of)}" for score, of in row[key].items()))
     return "\n".join(lines)
 
 
-def _text(of: dict) -> str:
+def as_interval(of: dict) -> str:
+    """A mean and its interval; a dash where nothing is a number, as of a picture's PSNR to itself."""
     if of["mean"] is None:
         return "-"
     low, high = of["interval_95"]
     return f"{of['mean']:.3f} ({low:.3f} to {high:.3f})"
+
+
+def _better(scores: Container[str]) -> dict[str, int]:
+    """The scores that say which way is better, of those that were measured, and in which direction."""
+    return BETTER if "psnr" in scores else BETTER_ALONE
 
 
 def _mean(values: np.ndarray, people: Sequence[str]) -> dict:
@@ -231,37 +272,25 @@ def _group(pair: Pair) -> str:
     return pair.target.person.rsplit("_", 2)[0] if pair.answer is not None else ""
 
 
-def _make(block: Sequence[Pair], chosen: Sequence[Way], size: int) -> list[dict]:
+def _make(block: Sequence[Pair], chosen: Sequence[Way], size: int, blends: Mapping[str, blenders.Blender]) -> list[dict]:
     with one_thread():
-        return [_one(pair, chosen, size) for pair in block]
+        return [_one(pair, chosen, size, blends) for pair in block]
 
 
-def _one(pair: Pair, chosen: Sequence[Way], size: int) -> dict:
+def _one(pair: Pair, chosen: Sequence[Way], size: int, blends: Mapping[str, blenders.Blender] = blenders.BLENDERS) -> dict:
     """A pair in every way, and the scores that need no network."""
-    source, target = face(pair.source, size), face(pair.target, size)
-    crop = images.to_float(target.target)
-    answer = crop if pair.answer is None else images.to_float(face(pair.answer, size).target)
-    picture = images.to_float(source.source)
-    if pair.recolour is not None:
-        picture = pair.recolour.apply(picture)
-    faces = place.Faces(picture, crop, source.source_points, target.target_points)
-    plain = place.triangles(faces)
-    warped, mask = plain.warped, plain.mask
-    placed = {name: place.get(name)(faces) for name in {way.placing for way in chosen}}
-    mouth = (parsing.parse(target.target_points, mask.shape) == parsing.CLASSES.index("mouth")).astype(np.float32)
-    results = [crop, *(_result(way, placed[way.placing], crop) for way in chosen)]
+    made = swapped(pair, chosen, size, blends)
+    mouth = (parsing.parse(made.points, made.mask.shape) == parsing.CLASSES.index("mouth")).astype(np.float32)
+    results = [made.target, made.answer, *made.results.values()]
     return {
         "results": [images.to_bytes(result) for result in results],
-        "scores": [_scores(result, answer, crop, mask, warped, mouth) for result in results],
-        "answer": images.to_bytes(answer),
-        "points": target.target_points.astype(np.float32),
-        "source": source.target,
-        "source_points": source.target_points.astype(np.float32),
+        "scores": [_scores(result, made.answer, made.target, made.mask, made.warped, mouth) for result in results],
+        "seconds": made.seconds,
+        "answer": images.to_bytes(made.answer),
+        "points": made.points.astype(np.float32),
+        "source": made.photograph,
+        "source_points": made.source_points.astype(np.float32),
     }
-
-
-def _result(way: Way, placed: place.Placed, target: np.ndarray) -> np.ndarray:
-    return blenders.get(way.blend)(colour.get(way.colours)(placed.warped, target, placed.mask), target, placed.mask)
 
 
 def seam_errors(result: np.ndarray, answer: np.ndarray, mask: np.ndarray) -> np.ndarray:

@@ -7,7 +7,8 @@ import pytest
 
 from facelib import blenders, evaluate_swaps
 from facelib.__main__ import main
-from facelib.evaluate_swaps import Scored, ways
+from facelib.evaluate_swaps import Scored
+from facelib.swapped import ways
 
 PAIRS = 4
 
@@ -30,7 +31,7 @@ def judge(pictures, points):
 
 
 def test_every_way_is_scored_on_every_pair(scored):
-    assert list(scored.scores["psnr"]) == ["target", "multiband", "none", "multiband, colours none"]
+    assert list(scored.scores["psnr"]) == ["target", "oracle", "multiband", "none", "multiband, colours none"]
     assert all(values.shape == (PAIRS,) for of in scored.scores.values() for values in of.values())
     assert scored.groups == ["same", "light", "pose", "mouth"]
 
@@ -71,6 +72,19 @@ def test_more_processes_give_the_same_numbers(scored):
             np.testing.assert_array_equal(again.scores[score][name], values)
 
 
+def test_a_way_that_is_named_twice_is_measured_once():
+    pairs = evaluate_swaps.rendered_swaps([], 2, 0, 64)
+    twice = evaluate_swaps.measure(pairs, ways(["none", "none", "feather"]), judge, finder, size=64)
+    once = evaluate_swaps.measure(pairs, ways(["none", "feather"]), judge, finder, size=64)
+    assert list(twice.scores["psnr"]) == list(once.scores["psnr"])
+    np.testing.assert_array_equal(twice.scores["psnr"]["feather"], once.scores["psnr"]["feather"])
+
+
+def test_no_pairs_are_refused():
+    with pytest.raises(ValueError, match="pairs: expected at least 1, got none"):
+        evaluate_swaps.measure([], ways(["none"]), judge, finder)
+
+
 def test_better_is_positive_whichever_way_a_score_goes():
     good, bad = np.full(6, 30.0), np.full(6, 20.0)
     scores = {score: {"a": good if way > 0 else bad, "b": bad if way > 0 else good} for score, way in evaluate_swaps.BETTER.items()}
@@ -95,7 +109,7 @@ def test_the_table_has_a_row_a_way_and_compares_with_rivals(scored):
     rows = evaluate_swaps.table(scored, ["multiband"])
     assert [row["way"] for row in rows] == list(scored.scores["psnr"])
     assert "better than multiband" in rows[0]
-    assert "better than multiband" not in rows[1]
+    assert "better than multiband" not in rows[2]
     assert list(evaluate_swaps.by_group(scored)) == ["same", "light", "pose", "mouth"]
     assert "multiband" in evaluate_swaps.as_text(rows)
 
@@ -144,10 +158,10 @@ def test_the_command_writes_its_record(tmp_path, capsys):
     arguments = ["--protocol", "rendered", "--n", "3", "--size", "64", "--jobs", "1", "--blends", "multiband", "unet", "none"]
     assert main(["evaluate", "swaps", *arguments, "--json", str(file)]) == 0
     record = json.loads(file.read_text())
-    assert [row["way"] for row in record["table"]] == ["target", "multiband", "unet", "none"]
+    assert [row["way"] for row in record["table"]] == ["target", "oracle", "multiband", "unet", "none"]
     assert set(record["sets"]) == {"same", "light", "pose"}
     assert record["judge"]["name"] == "embedding-judge"
-    unet = record["table"][2]
+    unet = record["table"][3]
     assert -1 <= unet["identity"]["mean"] <= 1
     assert unet["outside"]["mean"] == 0
     assert "better than multiband" in unet
@@ -157,3 +171,32 @@ def test_the_command_writes_its_record(tmp_path, capsys):
 def test_the_command_refuses_an_unknown_blend(capsys):
     assert main(["evaluate", "swaps", "--protocol", "rendered", "--blends", "glue"]) == 2
     assert "got glue" in capsys.readouterr().err
+
+
+def test_the_answer_is_the_upper_end_of_every_score(scored):
+    for score, way in evaluate_swaps.BETTER.items():
+        best = scored.scores[score]["oracle"]
+        assert all((way * best >= way * values - 1e-6).all() for values in scored.scores[score].values())
+    assert np.isinf(scored.scores["psnr"]["oracle"]).all()
+
+
+def test_a_win_is_a_pair_on_which_a_way_is_better_and_a_tie_is_half_of_one():
+    scores = {
+        "psnr": {"a": np.array([3.0, 2.0, 1.0, 2.0, np.nan]), "b": np.array([2.0, 2.0, 2.0, 1.0, 1.0])},
+        "seam_error": {"a": np.zeros(5), "b": np.ones(5)},
+    }
+    scored = Scored(scores, list("pqrst"), [""] * 5)
+    assert evaluate_swaps.win_rate(scored, "psnr", "a", "b")["mean"] == 2.5 / 4
+    assert evaluate_swaps.win_rate(scored, "psnr", "b", "a")["mean"] == 1.5 / 4
+    assert evaluate_swaps.win_rate(scored, "seam_error", "a", "b") == {"mean": 1.0, "interval_95": [1.0, 1.0]}
+    exact = Scored({"psnr": {"a": np.array([np.inf, np.inf]), "b": np.array([np.inf, 1.0])}}, ["p", "q"], [""] * 2)
+    assert evaluate_swaps.win_rate(exact, "psnr", "a", "b")["mean"] == 0.75
+
+
+def test_the_table_counts_wins_and_says_what_a_face_costs(scored):
+    target, oracle, multiband, none, _ = evaluate_swaps.table(scored, over="multiband")
+    assert set(none["wins over multiband"]) == {"psnr", "identity"}
+    assert oracle["wins over multiband"]["psnr"]["mean"] == 1
+    assert "wins over multiband" not in multiband
+    assert none["seconds"]["median"] > 0
+    assert "seconds" not in target

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from facelib import blenders, evaluate_swaps, keypoints, place
+from facelib import blenders, keypoints, place, swapped
 from facelib.place import Faces
 
 SIZE = 96
@@ -38,9 +38,9 @@ def test_an_unknown_stage_is_named_with_those_there_are(name):
 
 
 def test_every_blender_has_a_way_and_evaluation_calls_only_others_by_name():
-    for way in evaluate_swaps.ways(blenders.BLENDERS):
+    for way in swapped.ways(blenders.BLENDERS):
         place.get(way.placing)
         assert way.name == way.blend
-    other, plain = evaluate_swaps.ways(["fsgan::triangles", "poisson:none:segment"])
+    other, plain = swapped.ways(["fsgan::triangles", "poisson:none:segment"])
     assert other.name == "fsgan, placed by triangles"
     assert plain.name == "poisson, colours none, placed by segment"

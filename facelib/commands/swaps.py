@@ -6,78 +6,118 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from facelib import blenders, records
-from facelib.commands import data, terminal
+from facelib import blenders, images, records
+from facelib.commands import data, protocol, terminal
 
-PROTOCOLS = ("self", "recolour", "rendered")
 RIVALS = ("multiband", "feather", "poisson", "seamless-clone", "multiband:none")
+OVER = blenders.DEFAULT  # over which way wins are counted
 
 
 def add_evaluate(command: Callable[..., argparse.ArgumentParser]) -> None:
     """Tell the parser about `facelib evaluate ...`."""
     sub = command("swaps", evaluate)
-    sub.add_argument("--protocol", choices=PROTOCOLS, default="self", help="where the right answer comes from (default: %(default)s)")
-    data.add_data(sub, default="ytf68")
-    sub.add_argument(
-        "--people", type=Path, metavar="FILE", help="only these people, one a line; by default those whom no model was trained on"
-    )
+    protocol.add(sub, default="self", size=128)
     names = ", ".join(blenders.BLENDERS)
     blends_help = f"NAME, NAME:COLOURS or NAME:COLOURS:PLACE (default: all, and multiband:none, the write-up's): {names}"
     sub.add_argument("--blends", nargs="+", default=[*blenders.BLENDERS, "multiband:none"], metavar="BLEND", help=blends_help)
     rivals_help = f"those of them with which each is compared, pair by pair (default: {' '.join(RIVALS)})"
     sub.add_argument("--rivals", nargs="+", default=RIVALS, metavar="BLEND", help=rivals_help)
-    sub.add_argument("--n", type=int, default=400, metavar="N", help="pairs (default: %(default)s)")
-    sub.add_argument("--size", type=int, default=128, metavar="S", help="the pictures' side in pixels (default: %(default)s)")
-    sub.add_argument("--seed", type=int, default=0)
+    sub.add_argument("--n", type=int, metavar="N", help="pairs (default: 400; of five, 5)")
     data.add_jobs(sub)
     sub.add_argument("--weights", type=Path, metavar="RUN", help="a folder of `facelib train harmonizer`, instead of what ships")
+    resume_help = "keep there what is measured, and go on with what a run that was broken off has left"
+    sub.add_argument("--resume", type=Path, metavar="DIR", help=resume_help)
+    sub.add_argument("--html", type=Path, metavar="FILE", help="a page with the table, and the best, median and worst case of each blend")
     sub.add_argument("--json", type=Path, metavar="FILE", help="write the numbers there too")
 
 
 def evaluate(options: argparse.Namespace) -> None:
     """How near each way of blending comes to the right answer: PSNR, SSIM, the seam, and whose face a judge sees."""
-    import cv2
-
     from facelib import evaluate_swaps as evaluation
-    from facelib import keypoints
-    from facelib.datasets import named, ytf68, ytf68_offset
-    from facelib.learned import harmonizer_recipes, judge, predict_keypoints, weights
+    from facelib import swapped
+    from facelib.learned import judge, weights
 
-    records.check_place(options.json)
+    for place in (options.json, options.html):
+        records.check_place(place)
     if options.weights:
         weights.use(options.weights)
-    chosen = evaluation.ways(options.blends)
-    frames = []
-    if options.protocol != "rendered":
-        options.people = options.people or ytf68.VALIDATION_LIST
-        frames = data.frames(options)
-        if named.name_of(options.data) == ytf68.NAME:
-            frames = ytf68_offset.put_right(frames)
-    pairs = evaluation.PROTOCOLS[options.protocol](frames, options.n, options.seed, options.size)
+    chosen = swapped.ways(options.blends)
+    used = _weights()
+    answered = options.protocol not in evaluation.ALONE
+    count = options.n if options.n is not None else 400 if answered else 5
+    pairs = protocol.pairs(options, count)
+    jobs, done = data.jobs(options), _kept(options, pairs, chosen, used)
+    scored = evaluation.measure(pairs, chosen, judge.embed, _finder(), options.size, jobs, terminal.bar("block"), answered, done)
+    rivals = [way.name for way in swapped.ways(options.rivals) if way in chosen]
+    command = f"facelib evaluate swaps {protocol.as_options(options, count)} --blends {' '.join(options.blends)}"
+    command += f" --rivals {' '.join(options.rivals)}" * (options.rivals != RIVALS)
+    record = {
+        **records.made_by(command),
+        "protocol": options.protocol,
+        "data": protocol.data_name(options),
+        "size": options.size,
+        "seed": options.seed,
+        "judge": weights.which("embedding-judge"),
+        "weights": used,
+        "table": evaluation.table(scored, rivals, OVER if OVER in [way.name for way in chosen] else None),
+        "sets": evaluation.by_group(scored),
+    }
+    print(evaluation.as_text(record["table"]))
+    records.save(options.json, record)
+    if options.html:
+        images.write_whole({options.html: _page(record, scored, pairs, chosen, options.size).encode()})
+        terminal.say(options.html)
+        protocol.warn_of_terms(options, options.html)
+
+
+def _weights() -> list[dict]:
+    """Those that may be used, as a record says which. A judge that is missing is noticed here, before any work."""
+    from facelib.learned import harmonizer_recipes, weights
+
+    try:
+        weights.embedder("judge")
+    except weights.WeightsError as error:
+        raise weights.WeightsError(f"the judge of identity is missing: {error}") from None
+    places = {f"harmonizer-{name}": weights.harmonizer_place(name) for name in harmonizer_recipes.RECIPES}
+    there = [weights.which(name, folder) for name, folder in places.items() if (folder / f"{name}.json").is_file()]
+    return [weights.which("keypoints"), *there]
+
+
+def _finder():
+    """The shipped keypoint network, as `facelib.evaluate_swaps.measure` calls it."""
+    import cv2
+
+    from facelib import keypoints
+    from facelib.learned import predict_keypoints, weights
+
     net = weights.keypoint_network()
 
     def finder(pictures, points):
         greys = [cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY) for picture in pictures]
         return predict_keypoints.predict(net, greys, [keypoints.face_box(shape) for shape in points])
 
-    scored = evaluation.measure(pairs, chosen, judge.embed, finder, options.size, data.jobs(options), terminal.bar("block"))
-    rivals = [way.name for way in evaluation.ways(options.rivals) if way in chosen]
-    command = f"facelib evaluate swaps --protocol {options.protocol} --n {options.n} --size {options.size} --seed {options.seed}"
-    command += f" --data {Path(options.data).name}" * (options.protocol != "rendered") + f" --blends {' '.join(options.blends)}"
-    command += f" --rivals {' '.join(options.rivals)}" * (options.rivals != RIVALS)
-    record = {
-        **records.made_by(command),
-        "protocol": options.protocol,
-        "data": "rendered" if options.protocol == "rendered" else Path(options.data).name,
-        "size": options.size,
-        "seed": options.seed,
-        "judge": weights.which("embedding-judge"),
-        "weights": [
-            weights.which("keypoints"),
-            *(weights.which(f"harmonizer-{name}", weights.harmonizer_place(name)) for name in harmonizer_recipes.RECIPES),
-        ],
-        "table": evaluation.table(scored, rivals),
-        "sets": evaluation.by_group(scored),
-    }
-    print(evaluation.as_text(record["table"]))
-    records.save(options.json, record)
+    return finder
+
+
+def _kept(options: argparse.Namespace, pairs, chosen, used: list[dict]):
+    """What --resume asks for; what was there already is said on standard error."""
+    if options.resume is None:
+        return None
+    from facelib import evaluate_swaps, resume
+    from facelib.learned import weights
+
+    used = [*used, weights.which("embedding-judge")]
+    names = [resume.fingerprint(block, chosen, options.size, used) for block in evaluate_swaps.blocks(pairs)]
+    kept = resume.Kept(options.resume, names)
+    if len(kept):
+        terminal.warn(f"{options.resume}: {len(kept)} of {len(names)} blocks of pairs are measured already")
+    return kept
+
+
+def _page(record: dict, scored, pairs, chosen, size: int) -> str:
+    """What --html asks for."""
+    from facelib import evaluate_swaps, swap_cases, swap_report, swapped
+
+    if record["protocol"] in evaluate_swaps.ALONE:
+        return swap_report.page(record, scored, strangers=[swapped.swapped(pair, chosen, size) for pair in pairs])
+    return swap_report.page(record, scored, swap_cases.cases(scored, pairs, chosen, size))

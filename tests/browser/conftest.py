@@ -45,11 +45,11 @@ def trouble():
 
 
 @pytest.fixture
-def show(chromium, trouble):
-    """Opens a page that holds figures, one below the other."""
+def visit(chromium, trouble):
+    """Opens a whole page of HTML."""
     contexts = []
 
-    def show(*figures, size="desktop", scheme="light", scripts=True):
+    def visit(html, size="desktop", scheme="light", scripts=True):
         width, height = SIZES[size]
         context = chromium.new_context(
             viewport={"width": width, "height": height}, color_scheme=scheme, java_script_enabled=scripts, has_touch=size == "phone"
@@ -59,7 +59,7 @@ def show(chromium, trouble):
 
         def answer(route):
             if route.request.url == ADDRESS:
-                route.fulfill(body=PAGE + "".join(figure.data for figure in figures), content_type="text/html; charset=utf-8")
+                route.fulfill(body=html, content_type="text/html; charset=utf-8")
             else:
                 trouble.append(f"request: {route.request.url[:120]}")
                 route.abort()
@@ -70,9 +70,15 @@ def show(chromium, trouble):
         page.goto(ADDRESS)
         return page
 
-    yield show
+    yield visit
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def show(visit):
+    """Opens a page that holds figures, one below the other."""
+    return lambda *figures, **how: visit(PAGE + "".join(figure.data for figure in figures), **how)
 
 
 @pytest.fixture

@@ -1,0 +1,86 @@
+"""A pair in several ways, and blenders that somebody registers in a notebook."""
+
+import json
+
+import numpy as np
+import pytest
+
+from facelib import blenders, evaluate_swaps
+from facelib.__main__ import main
+from facelib.swapped import swapped, ways
+
+SIZE = 48
+
+
+def mine(source_warped, target, mask):
+    """The mean of source and target inside the mask: as short as a blender in a notebook."""
+    inside = mask[..., None]
+    return (target + inside * (source_warped - target) / 2).astype(np.float32)
+
+
+mine.__module__ = "__main__"  # as a notebook's functions are
+
+
+@pytest.fixture
+def registered(monkeypatch):
+    monkeypatch.setitem(blenders.BLENDERS, "mine", mine)
+
+
+@pytest.fixture(scope="module")
+def pair():
+    return evaluate_swaps.rendered_swaps([], 1, 0, SIZE)[0]
+
+
+def test_every_way_has_a_result_and_a_time(pair):
+    made = swapped(pair, ways(["multiband", "none", "multiband:none"]), SIZE)
+    assert list(made.results) == list(made.seconds) == ["multiband", "none", "multiband, colours none"]
+    assert all(result.shape == (SIZE, SIZE, 3) for result in made.results.values())
+    assert min(made.seconds.values()) > 0
+
+
+def test_without_a_drawn_answer_it_is_the_target(pair):
+    alone = evaluate_swaps.Pair(pair.source, pair.target)
+    made = swapped(alone, [], SIZE)
+    assert made.answer is made.target
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_blender_of_ones_own_gets_into_the_tables_without_touching_the_package(registered, jobs, tmp_path, capsys):
+    files = tmp_path / "swaps.json", tmp_path / "swaps.html"
+    arguments = ["--protocol", "rendered", "--n", "9", "--size", str(SIZE), "--jobs", jobs, "--blends", "mine", "multiband"]
+    assert main(["evaluate", "swaps", *arguments, "--json", str(files[0]), "--html", str(files[1])]) == 0
+    rows = {row["way"]: row for row in json.loads(files[0].read_text())["table"]}
+    assert 0 <= rows["mine"]["wins over multiband"]["psnr"]["mean"] <= 1
+    assert rows["mine"]["seconds"]["median"] > 0
+    assert rows["mine"]["outside"]["mean"] == 0
+    assert "mine better than multiband" in capsys.readouterr().out
+    assert ">mine</th>" in files[1].read_text(encoding="utf-8")
+
+
+def test_a_blender_of_ones_own_is_compared_blindly(registered, tmp_path):
+    page = tmp_path / "blind.html"
+    assert main(["evaluate", "blind", "--n", "1", "--size", str(SIZE), "--blends", "mine", "none", "-o", str(page)]) == 0
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        (lambda source, target, mask: target * np.float32(np.nan), r"expected values in \[0, 1\], got \[nan, nan\]"),
+        (lambda source, target, mask: target * np.float32(2), r"expected values in \[0, 1\]"),
+        (lambda source, target, mask: target.astype(float), "expected float32, got float64; facelib.images.to_float converts"),
+        (lambda source, target, mask: target[1:], "expected the target's shape"),
+        (lambda source, target, mask: None, "expected a NumPy array, got NoneType"),
+    ],
+)
+def test_what_is_no_picture_is_refused_with_its_makers_name(pair, monkeypatch, wrong, words):
+    monkeypatch.setitem(blenders.BLENDERS, "wrong", wrong)
+    with pytest.raises((TypeError, ValueError), match=rf"what wrong makes.*{words}"):
+        swapped(pair, ways(["wrong"]), SIZE)
+
+
+def test_the_command_says_whose_pictures_have_no_numbers(monkeypatch, capsys):
+    monkeypatch.setitem(blenders.BLENDERS, "wrong", lambda source, target, mask: target * np.float32(np.nan))
+    arguments = ["--protocol", "rendered", "--n", "1", "--size", str(SIZE), "--jobs", "1", "--blends", "wrong"]
+    assert main(["evaluate", "swaps", *arguments]) == 2
+    said = capsys.readouterr().err
+    assert "what wrong makes of same_000_source.png on same_000_target.png: expected values in [0, 1], got [nan, nan]" in said
