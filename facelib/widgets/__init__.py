@@ -1,7 +1,7 @@
 """Swap faces in a notebook, by hand: `SwapApp()`. Needs ipywidgets and anywidget: `pip install "facelib[widgets]"`.
 
-A `Photo` is a picture with its face, a `session.Wish` all that a swap follows from, `session.fulfil` makes the swap, `latest.Latest` runs the
-newest of many; they are plain and know no widgets. `canvas` and `app` show them.
+A `photo.Photo` is a picture with its face, a `session.Wish` all that a swap follows from; `session.fulfil` makes the swap, and
+`latest.Latest` runs the newest of many. They are plain and know no widgets; `canvas` and `app` show them.
 """
 
 try:

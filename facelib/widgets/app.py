@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import html
+import re
 import threading
 import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial, wraps
 from itertools import count
+from pathlib import PurePath
 from typing import Any
 
 import ipywidgets
 import numpy as np
 
-from facelib import blenders, colour, figures, images, keypoints, place
+from facelib import blenders, colour, figures, images, place
 from facelib.datasets import portraits
 from facelib.widgets import options, photo, session
 from facelib.widgets.canvas import Canvas, View, jpeg
@@ -83,7 +85,8 @@ class SwapApp(ipywidgets.VBox):
         blend: str = blenders.DEFAULT,
     ):
         self._lock, self._quiet = threading.RLock(), False
-        self._pictures: dict[str, Any] = {**(pictures or {}), **PORTRAITS}
+        self._pictures: dict[str, Any] = dict(pictures or {})
+        self._pictures |= {name: made for name, made in PORTRAITS.items() if name not in self._pictures}
         self._numbers = count(1)
         self._asked = self._shown = 0
         self._moves: dict[int, tuple[Canvas, int]] = {}  # requests that answer a move of a canvas
@@ -101,7 +104,7 @@ class SwapApp(ipywidgets.VBox):
         self._registry = dict(blenders.BLENDERS)
         self.wish = Wish(*(self._read(name) for name in chosen.values()), blend=blend)
         self._build(chosen)
-        super().__init__([self._sides, self._status, self._controls, self._measures])
+        super().__init__([self._sides, self._measures])
         self.add_class("facelib-app")
         self._watch_cells()
         self._ask()
@@ -123,7 +126,7 @@ class SwapApp(ipywidgets.VBox):
             reset.on_click(partial(self._reset, side))
             title = "gives its face" if side == "source" else "receives it"
             heading = ipywidgets.HTML(f"<h3>{side.capitalize()} <small>{title}</small></h3>")
-            sides.append(_column([heading, _row([chooser, upload, reset]), canvas]))
+            sides.append(_column(side, [heading, _row([chooser, upload, reset]), canvas]))
             self._canvases[side], self._choosers[side], self._uploads[side] = canvas, chooser, upload
 
         self._view = View(self._download)
@@ -132,15 +135,17 @@ class SwapApp(ipywidgets.VBox):
         self._close_up = ipywidgets.ToggleButton(True, description="Close-up", tooltip="the face, or the whole picture")
         self._kind.observe(self._redraw, "value")
         self._close_up.observe(self._redraw, "value")
-        sides.append(_column([ipywidgets.HTML("<h3>Result</h3>"), _row([self._kind, self._close_up]), self._view]))
-        self._sides = ipywidgets.HBox(sides)
-        self._sides.add_class("facelib-sides")
+        self._status, self._measures = ipywidgets.HTML(), ipywidgets.HTML()
+        self._status.add_class("facelib-status")
+        self._measures.add_class("facelib-measures")
+        row = _row([self._kind, self._close_up])
+        sides.append(_column("result", [ipywidgets.HTML("<h3>Result</h3>"), row, self._view, self._status]))
 
         labels = {"description_width": "76px"}
         self._blend = ipywidgets.Dropdown(options=list(blenders.BLENDERS), value=self.wish.blend, description="Blender", style=labels)
         self._colours = ipywidgets.Dropdown(options=[_BY_DEFAULT, *colour.COLOURS], description="Colours", style=labels)
         self._placing = ipywidgets.Dropdown(options=[_BY_DEFAULT, *_placings()], description="Placing", style=labels)
-        self._forehead = ipywidgets.Checkbox(False, description="Forehead, too", indent=False)
+        self._forehead = ipywidgets.Checkbox(False, description="Forehead", indent=False, tooltip="let the face go on above the brows")
         self._strength = ipywidgets.FloatSlider(
             1.0, min=0, max=1, step=0.01, description="Strength", style=labels, readout_format=".0%", tooltip="how much of the swap is seen"
         )
@@ -149,13 +154,10 @@ class SwapApp(ipywidgets.VBox):
         self._fill_options()
         for control in (self._blend, self._colours, self._placing, self._forehead, self._strength):
             control.observe(self._set, "value")
-        self._controls = ipywidgets.Box(
-            [self._blend, self._options, self._colours, self._strength, self._placing, self._forehead]
-        )
-        self._controls.add_class("facelib-controls")
-        self._status, self._measures = ipywidgets.HTML(), ipywidgets.HTML()
-        self._status.add_class("facelib-status")
-        self._measures.add_class("facelib-measures")
+        controls = ipywidgets.Box([self._blend, self._options, self._colours, self._strength, self._placing, self._forehead])
+        controls.add_class("facelib-controls")
+        self._sides = ipywidgets.Box([*sides, controls])
+        self._sides.add_class("facelib-sides")
 
     def _fill_options(self) -> None:
         found = options.of(blenders.get(self._blend.value))
@@ -187,7 +189,7 @@ class SwapApp(ipywidgets.VBox):
     @_guarded
     def refresh(self) -> None:
         """Offer the blenders that are registered now; where the chosen one was registered anew, swap again."""
-        if blenders.BLENDERS == self._registry:
+        if self._registry == blenders.BLENDERS:
             return
         old, self._registry = self._registry, dict(blenders.BLENDERS)
         name = self.wish.blend if self.wish.blend in self._registry else blenders.DEFAULT
@@ -269,18 +271,15 @@ class SwapApp(ipywidgets.VBox):
     def _download(self) -> None:
         if self.outcome is None or self.outcome.wish != self.wish:
             raise ValueError("download: the result is not ready yet; wait until it is shown")
-        source, target = (getattr(self.wish, side).name for side in ("source", "target"))
-        name = "-".join("".join(c if c.isalnum() else " " for c in part.rsplit(".", 1)[0]).strip().replace(" ", "-").lower() for part in (source, "on", target))
-        self._view.give(f"{name}.png", images.encode(self.outcome.picture, "result.png"))
+        source, target = (PurePath(getattr(self.wish, side).name).stem for side in ("source", "target"))
+        name = "-".join(re.findall(r"\w+", f"{source} on {target}".lower()))
+        self._view.give(f"{name}.png", images.encode(self.outcome.picture, f"{name}.png"))
 
     def _add(self, side: str, name: str, contents: bytes) -> None:
         """A picture from outside, under a name of its own."""
         picture = images.read(contents, name)
-        number = 1
-        own = name
-        while own in self._pictures:
-            number += 1
-            own = f"{name} ({number})"
+        names = (name if number == 1 else f"{name} ({number})" for number in count(1))
+        own = next(each for each in names if each not in self._pictures)
         taken = photo.read(picture, own)
         self._pictures[own] = picture
         self._quiet = True
@@ -428,9 +427,9 @@ class SwapApp(ipywidgets.VBox):
         def row(name: str, measure: session.Measure) -> str:
             value = outcome.measures.get(name)
             number = "…" if value is None else "–" if np.isnan(value) else f"{value:.2f}"
-            return f"<div><dt>{measure.title} <b>{number}</b></dt><dd>{measure.meaning}</dd></div>"
+            return f"<p><strong>{measure.title} <output>{number}</output></strong> {measure.meaning}</p>"
 
-        self._measures.value = f"<dl>{''.join(row(*item) for item in session.MEASURES.items())}</dl>"
+        self._measures.value = f"<div>{''.join(row(*item) for item in session.MEASURES.items())}</div>"
 
 
 _KIND_TOOLTIPS = (
@@ -457,7 +456,8 @@ def _row(parts: list[ipywidgets.Widget]) -> ipywidgets.Box:
     return row
 
 
-def _column(parts: list[ipywidgets.Widget]) -> ipywidgets.VBox:
+def _column(name: str, parts: list[ipywidgets.Widget]) -> ipywidgets.VBox:
     column = ipywidgets.VBox(parts)
     column.add_class("facelib-side")
+    column.add_class(f"facelib-{name}")
     return column

@@ -115,11 +115,15 @@ class View(anywidget.AnyWidget):
     def __init__(self, wanted: Callable[[], None]):
         super().__init__()
         self._wanted = wanted
-        self.on_msg(lambda _, message, buffers: message.get("kind") == "download" and self._wanted())
+        self.on_msg(self._hear)
 
     def give(self, name: str, contents: bytes) -> None:
         """Have the browser save a file."""
         self.send({"kind": "file", "name": name}, [contents])
+
+    def _hear(self, _: object, message: dict, buffers: list) -> None:
+        if message.get("kind") == "download":
+            self._wanted()
 
 
 def jpeg(picture: np.ndarray, quality: int = 85) -> bytes:

@@ -31,7 +31,7 @@ class OptionControl:
             self.widget = self._value
             if option.default is None:
                 self._automatic = ipywidgets.ToggleButton(True, description="auto", tooltip=f"let the blender choose {option.name}")
-                self._value.disabled = True
+                self._free(None)
                 self.widget = ipywidgets.HBox([self._value, self._automatic])
                 self.widget.add_class("facelib-option")
                 self._automatic.observe(self._free, "value")
@@ -49,7 +49,11 @@ class OptionControl:
         shared = {"min": option.low, "max": option.high, "description": title, "style": {"description_width": "76px"}}
         if option.kind is int:
             return ipywidgets.IntSlider(int(start), **shared)
-        return ipywidgets.FloatSlider(start, step=(option.high - option.low) / 100, readout_format=".1f" if option.high > 10 else ".2f", **shared)
+        return ipywidgets.FloatSlider(
+            start, step=(option.high - option.low) / 100, readout_format=".1f" if option.high > 10 else ".2f", **shared
+        )
 
     def _free(self, change: object) -> None:
+        """The slider's number is shown where it counts."""
         self._value.disabled = self._automatic.value
+        self._value.readout = not self._automatic.value

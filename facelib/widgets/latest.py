@@ -81,7 +81,7 @@ class Latest:
                 self._done(number, work(lambda stage, number=number: self._stage(number, stage)))
             except Replaced:
                 pass
-            except Exception as error:
+            except BaseException as error:  # a SystemExit, too, would end the thread unseen
                 self._failed(number, error)
 
     def _stage(self, number: int, stage: str) -> None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-
-from facelib import blenders
 
 # The arguments that facelib's own blenders have; what is known of them is how far they go, and how they change with the picture's size.
 _RANGES = {"levels": (0, 8), "width": (0, 80), "margin": (0, 40)}
@@ -43,7 +42,8 @@ def of(blender: Callable) -> list[Option]:
 
     Examples
     --------
-    >>> [option.name for option in of(blenders.get("multiband"))]
+    >>> from facelib.blend import multiband
+    >>> [option.name for option in of(multiband)]
     ['levels']
     """
     further = list(inspect.signature(blender).parameters.values())[3:]
@@ -83,9 +83,10 @@ def _kind(parameter: inspect.Parameter) -> type | None:
         return type(parameter.default)
     if parameter.default is not None:
         return None
-    written = getattr(parameter.annotation, "__name__", None) if isinstance(parameter.annotation, type) else str(parameter.annotation)
-    names = {part.strip() for part in str(written).replace("Optional[", "").replace("]", "").split("|")}
-    return next((kind for kind in (bool, int, float) if kind.__name__ in names), None)
+    written = parameter.annotation.__name__ if isinstance(parameter.annotation, type) else str(parameter.annotation)
+    names = set(re.findall(r"\w+", written)) - {"typing", "Optional", "Union", "None", "NoneType"}
+    kinds = [kind for kind in (float, int, bool) if kind.__name__ in names]
+    return kinds[0] if len(kinds) == len(names) > 0 else None
 
 
 def _about(default: float | None, kind: type) -> tuple[float, float]:
