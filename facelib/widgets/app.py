@@ -89,6 +89,7 @@ class SwapApp(ipywidgets.VBox):
         self._pictures |= {name: made for name, made in PORTRAITS.items() if name not in self._pictures}
         self._numbers = count(1)
         self._asked = self._shown = 0
+        self._seconds: dict[str, float] = {}  # how long each blender took the last time
         self._moves: dict[int, tuple[Canvas, int]] = {}  # requests that answer a move of a canvas
         self._latest_outcome: Outcome | None = None
         self.outcome: Outcome | None = None
@@ -108,6 +109,9 @@ class SwapApp(ipywidgets.VBox):
         self.add_class("facelib-app")
         self._watch_cells()
         self._ask()
+
+    def __repr__(self) -> str:
+        return f"SwapApp(source={self.wish.source.name!r}, target={self.wish.target.name!r}, blend={self.wish.blend!r})"
 
     # ---- what the app is made of ----
 
@@ -313,7 +317,9 @@ class SwapApp(ipywidgets.VBox):
             if answers:
                 self._moves[number] = answers
             self._drafts.ask(number, lambda report: session.draft(wish))
-        if final:
+        if not final:
+            self._finals.drop()
+        else:
             self._asked = number = next(self._numbers)
             if answers and not drafted:
                 self._moves[number] = answers
@@ -353,9 +359,12 @@ class SwapApp(ipywidgets.VBox):
                 self._view.note = self._note(outcome)
                 if number == self._asked:
                     self._view.busy, self._view.ready = not last, not outcome.draft
+            before_swap = None if self.outcome is None else self.outcome.swap
             self._latest_outcome = outcome
             if not outcome.draft:
                 self.outcome = outcome
+                if before_swap is not outcome.swap:
+                    self._seconds[outcome.wish.blend] = outcome.seconds
             self.error = None
             self._show_measures(outcome)
             self._show_status()
@@ -366,13 +375,14 @@ class SwapApp(ipywidgets.VBox):
             if number >= self._shown:
                 self._show_error(error, f"{self.wish.blend}: ")
             if number == self._asked:
-                self._view.busy, self._view.note = False, ""
+                self._view.busy, self._view.note = False, "the last swap that worked"
             self._answer(number)
 
     def _stage(self, number: int, stage: str) -> None:
         with self._lock:
             if number == self._asked and stage != "measuring":
-                self._view.note = f"{stage} …"
+                seconds = self._seconds.get(self.wish.blend, 0)
+                self._view.note = f"{stage} …" + (f" {seconds:.1f} s the last time" if seconds > 0.5 else "")
 
     def _answer(self, number: int) -> None:
         for asked in [each for each in self._moves if each <= number]:
@@ -427,7 +437,7 @@ class SwapApp(ipywidgets.VBox):
         def row(name: str, measure: session.Measure) -> str:
             value = outcome.measures.get(name)
             number = "…" if value is None else "–" if np.isnan(value) else f"{value:.2f}"
-            return f"<p><strong>{measure.title} <output>{number}</output></strong> {measure.meaning}</p>"
+            return f"<p><strong>{measure.title} <b>{number}</b></strong> {measure.meaning}</p>"
 
         self._measures.value = f"<div>{''.join(row(*item) for item in session.MEASURES.items())}</div>"
 

@@ -43,15 +43,16 @@ function render({ model, el }) {
   camera.hidden = !navigator.mediaDevices?.getUserMedia;
   const said = make("div", { class: "facelib-said", role: "status" }, root);
 
-  let chosen = 30, dragged = null, box, points, close = true, view = [0, 0, 1, 1], url = null;
+  let chosen = 30, dragged = null, moved = null, number = 0, waiting = null, sent = 0, timer = null, box, points, close = true, view = [0, 0, 1, 1], url = null;
 
   // ---- what is drawn ----
   function take() {
     const [own, there] = [box, points];
     box = [...model.get("box")];
     points = model.get("points").map((point) => [...point]);
-    if (dragged?.what === BOX) box = own; // the hand is ahead of the answer
-    else if (dragged) points[dragged.what] = there[dragged.what];
+    const held = dragged ? dragged.what : sent || waiting ? moved : null; // there the hand is ahead of the answer
+    if (held === BOX) box = own;
+    else if (held !== null) points[held] = there[held];
     draw();
   }
   function perPixel() {
@@ -99,6 +100,9 @@ function render({ model, el }) {
     return [[x, y], [x + width, y], [x + width, y + height], [x, y + height]];
   }
   function show() {
+    waiting = dragged = null; // what was being moved is gone
+    sent = 0;
+    take();
     if (url) URL.revokeObjectURL(url);
     url = URL.createObjectURL(new Blob([model.get("picture")], { type: "image/jpeg" }));
     const [width, height] = model.get("size");
@@ -111,7 +115,6 @@ function render({ model, el }) {
   }
 
   // ---- what is said to Python: one move at a time, the newest first ----
-  let number = 0, waiting = null, sent = 0, timer = null;
   function tell(move) {
     waiting = move;
     pump();
@@ -135,8 +138,10 @@ function render({ model, el }) {
     root.dataset.took = root.dataset.took ? `${root.dataset.took} ${took}`.split(" ").slice(-200).join(" ") : took;
     sent = 0;
     pump();
+    if (!sent) take();
   }
   function report(done) {
+    moved = chosen;
     if (chosen === BOX) tell({ kind: "box", box: box.map((value) => +value.toFixed(2)), done });
     else tell({ kind: "point", index: chosen, place: points[chosen].map((value) => +value.toFixed(2)), done });
   }
@@ -190,7 +195,7 @@ function render({ model, el }) {
     event.preventDefault();
     svg.setPointerCapture(event.pointerId);
     chosen = hit.what;
-    dragged = { ...hit, from: where(event), start: chosen === BOX ? [...box] : [...points[chosen]], id: event.pointerId, moved: false };
+    dragged = { ...hit, from: where(event), start: chosen === BOX ? [...box] : [...points[chosen]], id: event.pointerId, pulled: false };
     if (hit.corner !== undefined) dragged.fixed = places()[(hit.corner + 2) % 4];
     draw();
   }
@@ -202,17 +207,17 @@ function render({ model, el }) {
       return;
     }
     if (event.pointerId !== dragged.id) return;
-    dragged.moved = true;
+    dragged.pulled = true;
     moveTo(where(event));
     report(false);
   }
   function release(event) {
     if (!dragged || event.pointerId !== dragged.id) return;
-    const { moved } = dragged;
-    if (moved) report(true);
+    const { pulled } = dragged;
+    if (pulled) report(true);
     dragged = null;
     draw();
-    if (moved) say();
+    if (pulled) say();
   }
   svg.addEventListener("pointerdown", press);
   svg.addEventListener("pointermove", pull);
@@ -234,11 +239,11 @@ function render({ model, el }) {
     const step = (view[2] / 400) * (event.shiftKey ? 10 : 1), way = ways[event.key];
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (way) {
-      const moved = chosen === BOX ? box : points[chosen], [width, height] = model.get("size");
-      moved[0] += step * way[0];
-      moved[1] += step * way[1];
+      const place = chosen === BOX ? box : points[chosen], [width, height] = model.get("size");
+      place[0] += step * way[0];
+      place[1] += step * way[1];
       if (chosen === BOX) keepInside();
-      else points[chosen] = [fit(moved[0], 0, width - 1), fit(moved[1], 0, height - 1)];
+      else points[chosen] = [fit(place[0], 0, width - 1), fit(place[1], 0, height - 1)];
     } else if (event.key === "PageDown" || event.key === "PageUp") choose(chosen + (event.key === "PageDown" ? 1 : -1));
     else if (chosen === BOX && ["+", "=", "-"].includes(event.key)) {
       const grow = event.key === "-" ? 1 / 1.05 : 1.05, [x, y, w, h] = box;
@@ -314,7 +319,6 @@ function render({ model, el }) {
   for (const [trait, react] of Object.entries(heard)) model.on(`change:${trait}`, react);
   const sized = new ResizeObserver(() => draw());
   sized.observe(svg);
-  take();
   show();
   return () => {
     sized.disconnect();

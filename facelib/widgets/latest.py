@@ -41,7 +41,7 @@ class Latest:
         self._done, self._failed, self._report = done, failed, report
         self._changed = threading.Condition()
         self._waiting: tuple[int, Work] | None = None
-        self._running = False
+        self._running = self._given_up = False
         self._closed = False
         self._thread: threading.Thread | None = None
 
@@ -54,6 +54,12 @@ class Latest:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._loop, name="facelib-widgets", daemon=True)
                 self._thread.start()
+            self._changed.notify_all()
+
+    def drop(self) -> None:
+        """Ask for nothing any more: what waits is dropped, and what runs is given up at its next stage."""
+        with self._changed:
+            self._waiting, self._given_up = None, True
             self._changed.notify_all()
 
     def wait(self, timeout: float | None = None) -> bool:
@@ -76,7 +82,7 @@ class Latest:
                 if self._closed:
                     return
                 (number, work), self._waiting = self._waiting, None
-                self._running = True
+                self._running, self._given_up = True, False
             try:
                 self._done(number, work(lambda stage, number=number: self._stage(number, stage)))
             except Replaced:
@@ -86,7 +92,7 @@ class Latest:
 
     def _stage(self, number: int, stage: str) -> None:
         with self._changed:
-            if self._waiting is not None or self._closed:
+            if self._waiting is not None or self._given_up or self._closed:
                 raise Replaced
         self._report(number, stage)
 

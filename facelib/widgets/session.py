@@ -63,8 +63,8 @@ def fulfil(wish: Wish, report: Callable[[str], None] = lambda stage: None, befor
     if before is not None and not before.draft and _same_swap(wish, before.wish):
         made = before.swap
     else:
-        report(f"blending ({wish.blend})")
-        made = _swap(wish)
+        report("placing the face")
+        made = _swap(wish, report)
     return Outcome(wish, made, mixed(made, wish.strength), measures(made, wish.strength, QUICK), perf_counter() - started)
 
 
@@ -86,8 +86,7 @@ def draft(wish: Wish) -> Outcome:
         options=options.scaled(dict(wish.options), wish.target.scale),
     )
     if stands_in(wish):
-        own = wish.colours or blenders.colours_for(wish.blend)
-        small = replace(small, blend=blenders.DEFAULT, options={}, placing=place.TRIANGLES, colours=own)
+        small = replace(small, blend=blenders.DEFAULT, options={}, placing=place.TRIANGLES)
     made = _swap(small)
     return Outcome(wish, made, mixed(made, wish.strength), measures(made, wish.strength, QUICK), perf_counter() - started, draft=True)
 
@@ -118,10 +117,11 @@ def _same_swap(one: Wish, other: Wish) -> bool:
     return replace(one, strength=1.0) == replace(other, strength=1.0)
 
 
-def _swap(wish: Wish) -> Swap:
+def _swap(wish: Wish, report: Callable[[str], None] = lambda stage: None) -> Swap:
     blender = partial(blenders.get(wish.blend), **wish.options)
 
     def checked(source_warped: np.ndarray, target: np.ndarray, mask: np.ndarray) -> np.ndarray:
+        report(f"blending ({wish.blend})")
         blended = blender(source_warped, target.copy(), mask)  # a copy: the photograph survives a blender that writes into it
         images.check_picture(blended, f"the result of {wish.blend}")
         if blended.shape != target.shape:

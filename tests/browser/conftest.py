@@ -44,6 +44,7 @@ def chromium():
         pytest.skip("needs Chromium: apt-get install chromium, or CHROMIUM=/path/to/it")
     with api.sync_playwright() as playwright:
         quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
+        quiet += ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]  # a camera where there is none
         browser = playwright.chromium.launch(executable_path=path, args=quiet)
         yield browser
         browser.close()

@@ -50,6 +50,10 @@ def line(app):
     return value
 
 
+def test_its_text_is_short_and_stays_the_same(app):
+    assert repr(app) == "SwapApp(source='Eileen Collins', target='Grace Hopper', blend='multiband')"
+
+
 def test_it_starts_with_a_swap(app):
     assert app.outcome.wish is app.wish
     assert set(app.outcome.measures) == set(session.MEASURES)

@@ -56,6 +56,27 @@ def test_running_work_is_given_up_at_its_next_stage(worker):
     assert heard == {"done": [(2, "new")], "failed": [], "stages": [(1, "first"), (2, "only")]}
 
 
+def test_work_is_given_up_where_nothing_is_asked_for_any_more(worker):
+    latest, heard = worker
+    started, go_on = threading.Event(), threading.Event()
+
+    def slow(report):
+        started.set()
+        go_on.wait(5)
+        report("second")
+
+    latest.ask(1, slow)
+    assert started.wait(5)
+    latest.ask(2, slow)
+    latest.drop()
+    go_on.set()
+    assert latest.wait(5)
+    assert heard == {"done": [], "failed": [], "stages": []}
+    latest.ask(3, lambda report: report("only"))
+    assert latest.wait(5)
+    assert heard["done"] == [(3, None)]
+
+
 @pytest.mark.parametrize("error", [KeyError("left eye"), MemoryError(), SystemExit(3)])
 def test_an_exception_is_handed_over_and_the_worker_lives_on(worker, error):
     latest, heard = worker

@@ -55,6 +55,14 @@ def test_a_blender_is_found_by_its_name_alone(wish, registered):
     np.testing.assert_array_equal(outcome.picture[outcome.swap.mask > 0].max(axis=0), (0, 0.5, 0))
 
 
+def test_stages_are_reported_as_they_begin(wish):
+    stages = []
+    whole = session.fulfil(wish, stages.append)
+    assert stages == ["placing the face", "blending (multiband)"]
+    session.fulfil(replace(wish, strength=0.5), stages.append, whole)
+    assert len(stages) == 2
+
+
 @pytest.mark.parametrize(
     ("blender", "words"),
     [
