@@ -91,11 +91,12 @@ class SwapApp(ipywidgets.VBox):
         self._asked = self._shown = 0
         self._seconds: dict[str, float] = {}  # how long each blender took the last time
         self._moves: dict[int, tuple[Canvas, int]] = {}  # requests that answer a move of a canvas
-        self._latest_outcome: Outcome | None = None
+        self._latest_outcome: Outcome | None = None  # a draft or not
+        self._reusable: Outcome | None = None  # the last full result, while the blender of that name is the same
         self.outcome: Outcome | None = None
         self.error: BaseException | None = None
-        self._drafts = Latest(self._done, self._failed)
-        self._finals = Latest(self._done, self._failed, self._stage)
+        self._error_at = 0  # what was asked for last when it went wrong
+        self._drafts, self._finals = (Latest(self._request_done, self._failed, self._stage) for _ in range(2))
         names = list(self._pictures)
         chosen = {"source": source or names[0], "target": target or names[1]}
         for side, name in chosen.items():
@@ -204,7 +205,7 @@ class SwapApp(ipywidgets.VBox):
         finally:
             self._quiet = False
         if old.get(name) is not self._registry[name] or name != self.wish.blend:
-            self._latest_outcome = None
+            self._reusable = None
             self._fill_options()
             self._set()
 
@@ -309,14 +310,14 @@ class SwapApp(ipywidgets.VBox):
 
     def _ask(self, final: bool = True, drafted: bool = False, answers: tuple[Canvas, int] | None = None) -> None:
         """Have the wish fulfilled: as a draft while a hand is at it, else in full, and before that as a draft where that takes long."""
-        wish, before = self.wish, self._latest_outcome
+        wish, before = self.wish, self._reusable
         drafted = (drafted or answers is not None) and not session.is_its_own_draft(wish)
         self._view.ready = False
         if drafted or not final:
             self._asked = number = next(self._numbers)
             if answers:
                 self._moves[number] = answers
-            self._drafts.ask(number, lambda report: session.draft(wish))
+            self._drafts.ask((number, wish.blend), lambda report: session.draft(wish))
         if not final:
             self._finals.drop()
         else:
@@ -331,7 +332,7 @@ class SwapApp(ipywidgets.VBox):
                 report("measuring")
                 return session.measured(outcome)
 
-            self._finals.ask(number, work)
+            self._finals.ask((number, wish.blend), work)
 
     def wait(self, timeout: float | None = 60) -> bool:
         """Until everything asked for is shown, for scripts and tests; False where that took longer than `timeout` seconds."""
@@ -343,45 +344,48 @@ class SwapApp(ipywidgets.VBox):
         self._finals.close()
         super().close()
 
+    def _request_done(self, request: tuple[int, str], outcome: Outcome) -> None:
+        self._done(request[0], outcome)
+
     def _done(self, number: int, outcome: Outcome, last: bool = True) -> None:
         """An outcome, on a worker's thread: shown unless a newer one is."""
-        if number < self._shown:
-            return
-        shown = self._pictures_of(outcome)
         with self._lock:
             if number < self._shown:
                 return
             self._shown = number
+            drawn = self._latest_outcome is not None and self._latest_outcome.picture is outcome.picture
+            reused = self.outcome is not None and self.outcome.swap is outcome.swap
+            self._latest_outcome = outcome
+            if not outcome.draft:
+                self.outcome = self._reusable = outcome
+                if not reused:
+                    self._seconds[outcome.wish.blend] = outcome.seconds
             with self._view.hold_sync():
-                self._view.layout_kind = KINDS[self._kind.value]
-                if shown != self._view.pictures:
-                    self._view.pictures = shown
+                if not drawn:
+                    self._draw()
                 self._view.note = self._note(outcome)
                 if number == self._asked:
                     self._view.busy, self._view.ready = not last, not outcome.draft
-            before_swap = None if self.outcome is None else self.outcome.swap
-            self._latest_outcome = outcome
-            if not outcome.draft:
-                self.outcome = outcome
-                if before_swap is not outcome.swap:
-                    self._seconds[outcome.wish.blend] = outcome.seconds
-            self.error = None
             self._show_measures(outcome)
-            self._show_status()
+            if number > self._error_at:
+                self.error = None
+                self._show_status()
             self._answer(number)
 
-    def _failed(self, number: int, error: BaseException) -> None:
+    def _failed(self, request: tuple[int, str], error: BaseException) -> None:
+        number, blend = request
         with self._lock:
             if number >= self._shown:
-                self._show_error(error, f"{self.wish.blend}: ")
+                self._show_error(error, f"{blend}: ", number)
             if number == self._asked:
                 self._view.busy, self._view.note = False, "the last swap that worked"
             self._answer(number)
 
-    def _stage(self, number: int, stage: str) -> None:
+    def _stage(self, request: tuple[int, str], stage: str) -> None:
+        number, blend = request
         with self._lock:
             if number == self._asked and stage != "measuring":
-                seconds = self._seconds.get(self.wish.blend, 0)
+                seconds = self._seconds.get(blend, 0)
                 self._view.note = f"{stage} …" + (f" {seconds:.1f} s the last time" if seconds > 0.5 else "")
 
     def _answer(self, number: int) -> None:
@@ -394,9 +398,12 @@ class SwapApp(ipywidgets.VBox):
     @_guarded
     def _redraw(self, change: object) -> None:
         if self._latest_outcome is not None:
-            shown = self._pictures_of(self._latest_outcome)
             with self._view.hold_sync():
-                self._view.layout_kind, self._view.pictures = KINDS[self._kind.value], shown
+                self._draw()
+
+    def _draw(self) -> None:
+        self._view.pictures = self._pictures_of(self._latest_outcome)
+        self._view.layout_kind = KINDS[self._kind.value]
 
     def _pictures_of(self, outcome: Outcome) -> list[dict]:
         """What the view shows of an outcome, for the kind that is chosen."""
@@ -427,8 +434,9 @@ class SwapApp(ipywidgets.VBox):
         doubts = [line for side in ("source", "target") if (line := photo.doubt(getattr(self.wish, side)))]
         self._status.value = "".join(f'<p class="facelib-doubt" role="status">{html.escape(line)}</p>' for line in doubts)
 
-    def _show_error(self, error: BaseException, by: str = "") -> None:
-        self.error = error
+    def _show_error(self, error: BaseException, by: str = "", at: int | None = None) -> None:
+        """One line; it stays until something that was asked for later has gone well."""
+        self.error, self._error_at = error, self._asked if at is None else at
         known = isinstance(error, images.PictureError)
         line = html.escape(("" if known else by) + one_line(error))
         self._status.value = f'<p class="facelib-error" role="alert">{line}</p>'

@@ -19,11 +19,11 @@ class Latest:
     Parameters
     ----------
     done : callable
-        Called with a request's number and its result, on the thread that did the work.
+        Called with a request's tag and its result, on the thread that did the work.
     failed : callable
-        Called with a request's number and the exception that it raised.
+        Called with a request's tag and the exception that it raised.
     report : callable, optional
-        Called with a request's number and the stage that begins. Work that calls `report` can be given up there; work that does not runs
+        Called with a request's tag and the stage that begins. Work that calls `report` can be given up there; work that does not runs
         to its end.
 
     Notes
@@ -34,23 +34,23 @@ class Latest:
 
     def __init__(
         self,
-        done: Callable[[int, Any], None],
-        failed: Callable[[int, BaseException], None],
-        report: Callable[[int, str], None] = lambda number, stage: None,
+        done: Callable[[Any, Any], None],
+        failed: Callable[[Any, BaseException], None],
+        report: Callable[[Any, str], None] = lambda tag, stage: None,
     ):
         self._done, self._failed, self._report = done, failed, report
         self._changed = threading.Condition()
-        self._waiting: tuple[int, Work] | None = None
+        self._waiting: tuple[Any, Work] | None = None
         self._running = self._given_up = False
         self._closed = False
         self._thread: threading.Thread | None = None
 
-    def ask(self, number: int, work: Work) -> None:
+    def ask(self, tag: Any, work: Work) -> None:
         """Run this next; a request that still waits is dropped, and one that runs is given up at its next stage."""
         with self._changed:
             if self._closed:
                 raise RuntimeError("Latest: closed; make another")
-            self._waiting = number, work
+            self._waiting = tag, work
             if self._thread is None:
                 self._thread = threading.Thread(target=self._loop, name="facelib-widgets", daemon=True)
                 self._thread.start()
@@ -81,20 +81,20 @@ class Latest:
                 self._changed.wait_for(lambda: self._waiting is not None or self._closed)
                 if self._closed:
                     return
-                (number, work), self._waiting = self._waiting, None
+                (tag, work), self._waiting = self._waiting, None
                 self._running, self._given_up = True, False
             try:
-                self._done(number, work(lambda stage, number=number: self._stage(number, stage)))
+                self._done(tag, work(lambda stage, tag=tag: self._stage(tag, stage)))
             except Replaced:
                 pass
             except BaseException as error:  # a SystemExit, too, would end the thread unseen
-                self._failed(number, error)
+                self._failed(tag, error)
 
-    def _stage(self, number: int, stage: str) -> None:
+    def _stage(self, tag: Any, stage: str) -> None:
         with self._changed:
             if self._waiting is not None or self._given_up or self._closed:
                 raise Replaced
-        self._report(number, stage)
+        self._report(tag, stage)
 
 
 def one_line(error: BaseException) -> str:

@@ -242,6 +242,16 @@ def test_a_refused_move_is_said_and_undone(app):
     assert app._canvases["source"].answered == 3
 
 
+def test_a_refusal_is_not_wiped_away_by_work_that_was_under_way(app):
+    app._strength.value = 0.4
+    upload(app, "source", "holiday.txt", b"no picture")
+    assert app.wait()
+    assert "holiday.txt" in line(app)
+    app._strength.value = 0.5
+    assert app.wait()
+    assert line(app) == ""
+
+
 def test_a_face_that_is_not_found_is_said(app):
     noise = np.random.default_rng(2).random((140, 160, 3), np.float32)
     upload(app, "source", "noise.png", images.encode(noise, "a.png"))
