@@ -117,7 +117,7 @@ class SwapApp(ipywidgets.VBox):
     # ---- what the app is made of ----
 
     def _build(self, chosen: dict[str, str]) -> None:
-        self._canvases, self._choosers, self._uploads = {}, {}, {}
+        self._canvases, self._choosers = {}, {}
         sides = []
         for side, name in chosen.items():
             canvas = Canvas(side.capitalize(), partial(self._moved, side), partial(self._receive, side), self._trouble)
@@ -125,14 +125,12 @@ class SwapApp(ipywidgets.VBox):
             chooser = ipywidgets.Dropdown(options=list(self._pictures), value=name, tooltip=f"the {side} picture")
             chooser.observe(partial(self._choose, side), "value")
             chooser.add_class("facelib-choose")
-            upload = ipywidgets.FileUpload(accept="image/*", multiple=False, description="Upload", tooltip=f"a {side} picture of yours")
-            upload.observe(partial(self._upload, side), "value")
             reset = ipywidgets.Button(description="Reset", tooltip=f"find the face and the keypoints of the {side} anew")
             reset.on_click(partial(self._reset, side))
             title = "gives its face" if side == "source" else "receives it"
             heading = ipywidgets.HTML(f"<h3>{side.capitalize()} <small>{title}</small></h3>")
-            sides.append(_column(side, [heading, _row([chooser, upload, reset]), canvas]))
-            self._canvases[side], self._choosers[side], self._uploads[side] = canvas, chooser, upload
+            sides.append(_column(side, [heading, _row([chooser, reset]), canvas]))
+            self._canvases[side], self._choosers[side] = canvas, chooser
 
         self._view = View(self._download)
         self._kind = ipywidgets.ToggleButtons(options=list(KINDS), tooltips=list(_KIND_TOOLTIPS))
@@ -236,22 +234,6 @@ class SwapApp(ipywidgets.VBox):
         self._take(side, self._read(getattr(self.wish, side).name))
 
     @_guarded
-    def _upload(self, side: str, change: object) -> None:
-        upload = self._uploads[side]
-        for file in upload.value:
-            name, contents = file["name"], bytes(file["content"])
-            self._quiet = True
-            try:
-                upload.value = ()  # so that the same file can come again
-            finally:
-                self._quiet = False
-            self._add(side, name, contents)
-
-    @_guarded
-    def _receive(self, side: str, name: str, contents: bytes) -> None:
-        self._add(side, name, contents)
-
-    @_guarded
     def _trouble(self, line: str) -> None:
         raise images.PictureError(line)
 
@@ -280,8 +262,9 @@ class SwapApp(ipywidgets.VBox):
         name = "-".join(re.findall(r"\w+", f"{source} on {target}".lower()))
         self._view.give(f"{name}.png", images.encode(self.outcome.picture, f"{name}.png"))
 
-    def _add(self, side: str, name: str, contents: bytes) -> None:
-        """A picture from outside, under a name of its own."""
+    @_guarded
+    def _receive(self, side: str, name: str, contents: bytes) -> None:
+        """A picture from outside: it gets a name of its own, and can be chosen from then on."""
         picture = images.read(contents, name)
         names = (name if number == 1 else f"{name} ({number})" for number in count(1))
         own = next(each for each in names if each not in self._pictures)

@@ -2,6 +2,7 @@
 const SVG = "http://www.w3.org/2000/svg";
 const PATIENCE = 400; // milliseconds after which the next move is sent though the last one is unanswered
 const BOX = -1;
+const PART = 4 * 2 ** 20; // bytes of a file in one message; Jupyter's server cuts the line at 10 MiB
 
 function make(tag, attributes = {}, parent = null, space = null) {
   const element = space ? document.createElementNS(space, tag) : document.createElement(tag);
@@ -34,8 +35,11 @@ function render({ model, el }) {
   const tools = make("div", { class: "facelib-tools" }, root);
   const chooser = make("select", { "aria-label": `${model.get("role")}: what the arrow keys move`, "data-lm-suppress-shortcuts": "true" }, tools);
   for (const k of [BOX, ...dots.keys()]) make("option", { value: k }, chooser).textContent = nameOf[k];
-  const zoom = make("button", { type: "button", "aria-pressed": "true" }, tools);
+  const zoom = make("button", { type: "button", "aria-pressed": "true", class: "facelib-zoom" }, stage);
   zoom.textContent = "Close-up";
+  const upload = make("button", { type: "button" }, tools);
+  upload.textContent = "Upload";
+  const picker = make("input", { type: "file", accept: "image/*", hidden: "", "aria-label": "a picture" }, tools);
   const camera = make("button", { type: "button" }, tools);
   const cancel = make("button", { type: "button", hidden: "" }, tools);
   camera.textContent = "Camera";
@@ -273,8 +277,20 @@ function render({ model, el }) {
 
   // ---- pictures from outside ----
   async function file(blob, name) {
-    model.send({ kind: "file", name }, undefined, [await blob.arrayBuffer()]);
+    const parts = Math.max(1, Math.ceil(blob.size / PART));
+    try {
+      for (let part = 0; part < parts; part++)
+        model.send({ kind: "file", name, part, parts }, undefined, [await blob.slice(part * PART, (part + 1) * PART).arrayBuffer()]);
+    } catch (error) {
+      model.send({ kind: "trouble", line: `${name}: ${error.message || error.name}` });
+    }
   }
+  upload.addEventListener("click", () => picker.click());
+  picker.addEventListener("change", () => {
+    const [picked] = picker.files;
+    picker.value = ""; // so that the same file can come again
+    if (picked) file(picked, picked.name);
+  });
   stage.addEventListener("dragover", (event) => event.preventDefault());
   stage.addEventListener("drop", (event) => {
     const [dropped] = event.dataTransfer.files;
@@ -289,7 +305,7 @@ function render({ model, el }) {
     stream = null;
     video.srcObject = null;
     video.hidden = cancel.hidden = true;
-    zoom.hidden = chooser.hidden = false;
+    zoom.hidden = chooser.hidden = upload.hidden = false;
     camera.textContent = "Camera";
   }
   camera.addEventListener("click", async () => {
@@ -304,7 +320,7 @@ function render({ model, el }) {
       stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "user" } });
       video.srcObject = stream;
       video.hidden = cancel.hidden = false;
-      zoom.hidden = chooser.hidden = true;
+      zoom.hidden = chooser.hidden = upload.hidden = true;
       await video.play();
       camera.textContent = "Take picture";
     } catch (error) {

@@ -30,8 +30,9 @@ class Canvas(anywidget.AnyWidget):
     `moved` is called with what a hand did: `{"kind": "point", "index": 30, "place": [x, y], "done": False, "number": 7}` while a keypoint
     is dragged and, with `done`, when it is let go; `{"kind": "box", "box": [x, y, width, height], ...}` likewise. `answer(number)` says
     that what follows from a message is shown: until then the canvas holds the next one back, so that a slow line never queues up.
-    `received` is called with the name and the contents of a file that was dropped onto the canvas or taken by the camera, and `failed`
-    with a line about what the browser refused.
+    `received` is called with the name and the contents of a file that was uploaded, dropped onto the canvas, or taken by the camera, and
+    `failed` with a line about what the browser refused. (`ipywidgets.FileUpload` would send a file as one message; above 10 MiB the server
+    then drops the connection, and the file is lost without a word.)
     """
 
     _esm = _script("canvas.js")
@@ -58,6 +59,7 @@ class Canvas(anywidget.AnyWidget):
         super().__init__(role=role, groups=groups)
         self._moved, self._received, self._failed = moved, received, failed
         self._shown: np.ndarray | None = None
+        self._parts: list[bytes] = []  # of a file on its way
         self.on_msg(self._hear)
 
     def show(self, photo: Photo) -> None:
@@ -90,11 +92,18 @@ class Canvas(anywidget.AnyWidget):
     def _hear(self, _: object, message: dict, buffers: list) -> None:
         kind = message.get("kind")
         if kind == "file":
-            self._received(str(message.get("name")), bytes(buffers[0]))
+            self._collect(message, bytes(buffers[0]))
         elif kind == "trouble":
             self._failed(str(message.get("line")))
         elif kind in ("point", "box"):
             self._moved(message)
+
+    def _collect(self, message: dict, contents: bytes) -> None:
+        """A file comes in parts, in order; with the last one it is whole."""
+        self._parts = [*(self._parts if message["part"] else []), contents]
+        if message["part"] + 1 == message["parts"]:
+            whole, self._parts = b"".join(self._parts), []
+            self._received(str(message["name"]), whole)
 
 
 class View(anywidget.AnyWidget):

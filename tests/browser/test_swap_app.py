@@ -172,7 +172,10 @@ def test_another_blender_comes_with_its_own_slider(page):
 
 
 def test_an_upload_becomes_the_source(page, hopper, tmp_path):
-    images.save(hopper[:, ::-1].copy(), tmp_path / "mirrored.png")
+    mirrored = np.repeat(np.repeat(hopper[:, ::-1], 4, axis=0), 4, axis=1)
+    noise = np.random.default_rng(1).uniform(-0.15, 0.15, mirrored.shape)
+    images.save((mirrored + noise).clip(0, 1).astype(np.float32), tmp_path / "mirrored.png")
+    assert (tmp_path / "mirrored.png").stat().st_size > 11 * 2**20  # more than Jupyter's server takes at once
     changes(page, lambda: upload(page, "source", tmp_path / "mirrored.png"))
     assert page.get_by_role("img", name="Grace Hopper with the face of mirrored.png").is_visible()
     (tmp_path / "notes.png").write_text("no picture")

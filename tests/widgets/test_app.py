@@ -2,7 +2,6 @@
 
 import io
 import threading
-from datetime import datetime, timezone
 
 import cv2
 import numpy as np
@@ -34,9 +33,12 @@ def drag(app, side, index, place, done=False, number=1):
     say(app, side, kind="point", index=index, place=list(place), done=done, number=number)
 
 
-def upload(app, side, name, contents):
-    file = {"name": name, "type": "", "size": len(contents), "content": memoryview(contents), "last_modified": datetime.now(timezone.utc)}
-    app._uploads[side].value = (file,)
+def upload(app, side, name, contents, parts=1):
+    """As the canvas does it, in parts."""
+    size = -(-len(contents) // parts)
+    for part in range(parts):
+        message = {"kind": "file", "name": name, "part": part, "parts": parts}
+        app._canvases[side]._hear(None, message, [memoryview(contents[part * size : (part + 1) * size])])
 
 
 def shown(app):
@@ -218,14 +220,13 @@ def test_an_upload_is_checked_and_taken(app, hopper):
     assert app._choosers["source"].value == app.wish.source.name == "Hopper!.png"
     assert "Hopper!.png" in app._choosers["target"].options
     assert app._choosers["target"].value == "Grace Hopper"
-    assert app._uploads["source"].value == ()  # so that the same file can come again
     np.testing.assert_allclose(app.wish.source.picture, hopper, atol=1 / 255)
-    upload(app, "source", "Hopper!.png", images.encode(hopper, "a.png"))
+    upload(app, "source", "Hopper!.png", images.encode(hopper, "a.png"), parts=7)
     assert app._choosers["source"].value == "Hopper!.png (2)"
 
 
 def test_a_picture_from_the_camera_or_dropped_is_taken_likewise(app, collins):
-    app._canvases["target"]._hear(None, {"kind": "file", "name": "camera"}, [memoryview(images.encode(collins, "a.jpg"))])
+    upload(app, "target", "camera", images.encode(collins, "a.jpg"))
     assert app.wait()
     assert app.outcome.wish.target.name == "camera"
     say(app, "target", kind="trouble", line="camera: Permission denied")
