@@ -141,8 +141,8 @@ class SwapApp(ipywidgets.VBox):
         self._status, self._measures = ipywidgets.HTML(), ipywidgets.HTML()
         self._status.add_class("facelib-status")
         self._measures.add_class("facelib-measures")
-        row = _row([self._kind, self._close_up])
-        sides.append(_column("result", [ipywidgets.HTML("<h3>Result</h3>"), row, self._view, self._status]))
+        heading = _row([ipywidgets.HTML("<h3>Result</h3>"), self._close_up])
+        sides.append(_column("result", [heading, self._kind, self._view, self._status]))
 
         labels = {"description_width": "76px"}
         self._blend = ipywidgets.Dropdown(options=list(blenders.BLENDERS), value=self.wish.blend, description="Blender", style=labels)
