@@ -243,7 +243,7 @@ class SwapApp(ipywidgets.VBox):
         canvas, before = self._canvases[side], getattr(self.wish, side)
         try:
             if move["kind"] == "box":
-                after = photo.with_box(before, np.array(move["box"], float))
+                after = photo.with_box(before, np.array(move["box"], float), passes=2 if move["done"] else 1)
             else:
                 after = photo.with_point(before, int(move["index"]), move["place"])
         except Exception:

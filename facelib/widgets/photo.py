@@ -59,8 +59,16 @@ def read(picture: np.ndarray, name: str = "picture") -> Photo:
     return Photo(name, picture, box, points, error, found=len(boxes) > 0, preview=_shrink(picture))
 
 
-def with_box(photo: Photo, box: np.ndarray) -> Photo:
+def with_box(photo: Photo, box: np.ndarray, passes: int = 2) -> Photo:
     """The same picture with the face where a hand drew its box: the keypoints are predicted anew.
+
+    Parameters
+    ----------
+    photo : Photo
+    box : array of shape (4,)
+        x, y, width, height in pixels.
+    passes : int
+        As for `facelib.keypoints.predict`; one takes half the time, for while the box is dragged.
 
     Raises
     ------
@@ -68,7 +76,7 @@ def with_box(photo: Photo, box: np.ndarray) -> Photo:
         A box that `facelib.detect.check_box` refuses: outside the picture, or too small.
     """
     box = detect.check_box(box, photo.picture.shape, f"{photo.name}: box")
-    points, error = _predict(photo.picture, box)
+    points, error = _predict(photo.picture, box, passes)
     return replace(photo, box=box, points=points, error=error, found=True)
 
 
@@ -117,8 +125,8 @@ def doubt(photo: Photo) -> str | None:
     return None
 
 
-def _predict(picture: np.ndarray, box: np.ndarray) -> tuple[np.ndarray, float]:
-    points, errors = keypoints.predict_with_errors([picture], [box])
+def _predict(picture: np.ndarray, box: np.ndarray, passes: int = 2) -> tuple[np.ndarray, float]:
+    points, errors = keypoints.predict_with_errors([picture], [box], passes)
     return points[0].astype(float), float(errors.mean())
 
 

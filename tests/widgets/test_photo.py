@@ -38,6 +38,13 @@ def test_a_moved_box_predicts_the_points_anew(collins_photo):
     np.testing.assert_allclose(back.points, collins_photo.points, atol=1e-3)
 
 
+def test_one_pass_is_near_enough_for_a_drag(collins_photo):
+    moved = collins_photo.box + (4, -3, 0, 0)
+    once, twice = (photo.with_box(collins_photo, moved, passes).points for passes in (1, 2))
+    apart = np.linalg.norm(once - twice, axis=1) / np.linalg.norm(twice[36] - twice[45])
+    assert 0 < apart.mean() < 0.05
+
+
 def test_a_moved_point_moves_alone_and_is_trusted(collins_photo):
     moved = photo.with_point(collins_photo, 30, (230.5, 140))
     np.testing.assert_array_equal(moved.points[30], (230.5, 140))
