@@ -63,10 +63,19 @@ def load(path: str | Path) -> np.ndarray:
         raise PictureError(f"{path}: no such file")
     if not path.is_file():
         raise PictureError(f"{path}: not a file")
+    return _decode(path, path)
+
+
+def read(contents: bytes, name: str) -> np.ndarray:
+    """As `load`, of a file's contents: an upload, a camera's picture. `name` stands in the messages; result and errors are `load`'s."""
+    return _decode(io.BytesIO(contents), name)
+
+
+def _decode(file: Path | io.BytesIO, path: str | Path) -> np.ndarray:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow's own warning about large pictures: the check below is stricter
-            with Image.open(path) as opened:
+            with Image.open(file) as opened:
                 width, height = opened.size
                 if width * height > MAX_PIXELS:
                     raise PictureError(f"{path}: {width} x {height} pixels; at most {MAX_PIXELS:,} are read, so make it smaller first")
@@ -113,11 +122,22 @@ def save_all(pictures: Mapping[str | Path, np.ndarray]) -> None:
     try:
         for folder in {Path(path).parent for path in pictures}:
             made += _make_folder(folder)
-        write_whole({path: _encode(image, Path(path)) for path, image in pictures.items()})
+        write_whole({path: encode(image, path) for path, image in pictures.items()})
     except OSError as error:
         for folder in reversed(made):
             folder.rmdir()
         raise PictureError(f"{error.filename2 or error.filename or folder}: cannot be written ({error.strerror or error})") from None
+
+
+def encode(image: np.ndarray, name: str | Path) -> bytes:
+    """The contents of the file that `save` would write under that name, provenance mark included."""
+    check_picture(image, "image")
+    exif = Image.Exif()
+    exif[_EXIF_DESCRIPTION], exif[_EXIF_SOFTWARE] = PROVENANCE, "facelib"
+    encoded, kind = io.BytesIO(), _format(Path(name))
+    options = {"quality": 95, "subsampling": 0, "comment": PROVENANCE} if kind == "JPEG" else {}
+    Image.fromarray(to_bytes(image)).save(encoded, kind, exif=exif, **options)
+    return encoded.getvalue()
 
 
 def write_whole(files: Mapping[str | Path, bytes]) -> None:
@@ -243,16 +263,6 @@ def _to_rgb(picture: Image.Image) -> np.ndarray:
         white = Image.new("RGBA", picture.size, "white")
         picture = Image.alpha_composite(white, picture)
     return to_float(np.asarray(picture.convert("RGB")))
-
-
-def _encode(image: np.ndarray, path: Path) -> bytes:
-    check_picture(image, "image")
-    exif = Image.Exif()
-    exif[_EXIF_DESCRIPTION], exif[_EXIF_SOFTWARE] = PROVENANCE, "facelib"
-    encoded, kind = io.BytesIO(), _format(path)
-    options = {"quality": 95, "subsampling": 0, "comment": PROVENANCE} if kind == "JPEG" else {}
-    Image.fromarray(to_bytes(image)).save(encoded, kind, exif=exif, **options)
-    return encoded.getvalue()
 
 
 def _make_folder(folder: Path) -> list[Path]:

@@ -38,6 +38,20 @@ def test_saved_files_carry_the_provenance_mark(tmp_path, name):
     assert Image.open(tmp_path / name).getexif()[0x010E] == images.PROVENANCE
 
 
+@pytest.mark.parametrize("name", ["picture.png", "picture.jpg"])
+def test_encoded_bytes_are_the_file_and_are_read_as_the_file(tmp_path, name):
+    images.save(gradient(), tmp_path / name)
+    contents = images.encode(gradient(), name)
+    assert contents == (tmp_path / name).read_bytes()
+    np.testing.assert_array_equal(images.read(contents, "upload"), images.load(tmp_path / name))
+
+
+@pytest.mark.parametrize("contents", [b"", b"text", images.encode(gradient(), "a.png")[:150]])
+def test_bytes_that_are_no_picture_are_refused_by_name(contents):
+    with pytest.raises(images.PictureError, match=r"^holiday\.png: [^\n]*$"):
+        images.read(contents, "holiday.png")
+
+
 def test_saved_files_obey_the_umask(tmp_path):
     old = os.umask(0o027)
     try:

@@ -1,7 +1,14 @@
 """A real browser without a network. What leaves the page, or is said on the console as an error, fails the test that did it."""
 
+import json
 import os
 import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -20,6 +27,12 @@ html body div.facelib-figure img { padding: 8px; border-radius: 4px } /* as the 
 ADDRESS = "http://figures.invalid/"
 SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
 
+LAB_SETTINGS = {
+    "@jupyterlab/apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+    "@jupyterlab/apputils-extension/themes": {"adaptive-theme": True},
+    "@jupyterlab/notebook-extension/tracker": {"windowingMode": "none", "kernelShutdown": True},
+}
+
 
 @pytest.fixture(scope="module")
 def chromium():
@@ -31,6 +44,7 @@ def chromium():
         pytest.skip("needs Chromium: apt-get install chromium, or CHROMIUM=/path/to/it")
     with api.sync_playwright() as playwright:
         quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
+        quiet += ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]  # a camera where there is none
         browser = playwright.chromium.launch(executable_path=path, args=quiet)
         yield browser
         browser.close()
@@ -73,6 +87,52 @@ def visit(chromium, trouble):
     yield visit
     for context in contexts:
         context.close()
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """A JupyterLab of its own on an empty folder: (address, folder). No token, nothing of the user's, nothing fetched."""
+    pytest.importorskip("jupyterlab", reason="needs JupyterLab: pip install jupyterlab")
+    root = tmp_path_factory.mktemp("lab")
+    notebooks = root / "notebooks"
+    notebooks.mkdir()
+    for plugin, settings in LAB_SETTINGS.items():
+        file = root / "settings" / f"{plugin}.jupyterlab-settings"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(settings))
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    own = {f"JUPYTER_{kind}_DIR": str(root / kind.lower()) for kind in ("CONFIG", "DATA", "RUNTIME")}
+    own |= {"JUPYTERLAB_SETTINGS_DIR": str(root / "settings"), "JUPYTERLAB_WORKSPACES_DIR": str(root / "workspaces")}
+    own |= {"IPYTHONDIR": str(root / "ipython"), "JUPYTER_PREFER_ENV_PATH": "1", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+    options = ["--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0"]
+    options += ["--IdentityProvider.token=", "--ServerApp.password=", f"--notebook-dir={notebooks}"]
+    address = f"http://127.0.0.1:{port}"
+    with open(root / "log.txt", "wb") as log:
+        command = [sys.executable, "-m", "jupyterlab", *options]
+        server = subprocess.Popen(command, env=os.environ | own, stdout=log, stderr=log)
+    try:
+        _await(server, f"{address}/api/status", root / "log.txt")
+        yield address, notebooks
+    finally:
+        server.terminate()  # its kernels end with it
+        try:
+            server.wait(10)
+        except subprocess.TimeoutExpired:
+            server.kill()
+
+
+def _await(server, url, log, seconds=40):
+    for _ in range(10 * seconds):
+        if server.poll() is not None:
+            break
+        try:
+            with urllib.request.urlopen(url, timeout=1):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    raise RuntimeError(f"JupyterLab does not answer: {log.read_text()[-2000:]}")
 
 
 @pytest.fixture

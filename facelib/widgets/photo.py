@@ -1,0 +1,143 @@
+"""A photograph with its face: the box, the keypoints, and how sure they are. A moved box or point gives a new `Photo`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+
+from facelib import detect, images, keypoints
+
+PREVIEW = 512  # pixels: the longer side of what is worked on while something is being dragged
+
+
+@dataclass(frozen=True, eq=False)  # pictures are too large to compare: a photo equals itself
+class Photo:
+    """One picture and the face in it that counts."""
+
+    name: str
+    picture: np.ndarray  # (H, W, 3) float32 in [0, 1]
+    box: np.ndarray  # (4,) float: x, y, width, height in pixels
+    points: np.ndarray  # (68, 2) float, (x, y) in pixels
+    error: float | None  # the mean error to expect of the points, a share of the inter-ocular distance; None once a hand has moved one
+    found: bool  # whether a detector found the face, or a hand drew its box
+    preview: np.ndarray  # the picture, shrunk to at most `PREVIEW` pixels a side
+
+    @property
+    def scale(self) -> float:
+        """By what the preview is smaller: 1 where it is the picture itself."""
+        return max(self.preview.shape[:2]) / max(self.picture.shape[:2])
+
+
+def read(picture: np.ndarray, name: str = "picture") -> Photo:
+    """Find the largest face and its keypoints.
+
+    Parameters
+    ----------
+    picture : ndarray of shape (H, W, 3), float32 in [0, 1]
+    name : str
+        For messages, and for the list to choose from.
+
+    Returns
+    -------
+    Photo
+        Where no face is found, `found` is False and the box lies in the middle, for a hand to move.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Not such a picture; the message is one line.
+    """
+    images.check_picture(picture, name)
+    boxes = detect.find_faces(picture)
+    if len(boxes) > 1:  # false alarms go last: the keypoint model sees no face in them
+        _, errors = keypoints.predict_with_errors([picture] * len(boxes), boxes)
+        boxes = boxes[np.argsort(errors.mean(axis=1) > keypoints.UNSURE, kind="stable")]
+    box = boxes[0] if len(boxes) else _middle(picture.shape)
+    points, error = _predict(picture, box)
+    return Photo(name, picture, box, points, error, found=len(boxes) > 0, preview=_shrink(picture))
+
+
+def with_box(photo: Photo, box: np.ndarray, passes: int = 2) -> Photo:
+    """The same picture with the face where a hand drew its box: the keypoints are predicted anew.
+
+    Parameters
+    ----------
+    photo : Photo
+    box : array of shape (4,)
+        x, y, width, height in pixels.
+    passes : int
+        As for `facelib.keypoints.predict`; one takes half the time, for while the box is dragged.
+
+    Raises
+    ------
+    ValueError
+        A box that `facelib.detect.check_box` refuses: outside the picture, or too small.
+    """
+    box = detect.check_box(box, photo.picture.shape, f"{photo.name}: box")
+    points, error = _predict(photo.picture, box, passes)
+    return replace(photo, box=box, points=points, error=error, found=True)
+
+
+def with_point(photo: Photo, index: int, place: np.ndarray) -> Photo:
+    """The same picture with one keypoint moved by hand; nothing else moves.
+
+    Parameters
+    ----------
+    photo : Photo
+    index : int
+        0 to 67.
+    place : array of shape (2,)
+        (x, y) in pixels; outside the picture, the nearest place inside counts.
+
+    Raises
+    ------
+    ValueError
+        No such point, or a place that is not two finite numbers.
+    """
+    place = np.asarray(place, float)
+    if index not in range(keypoints.COUNT):
+        raise ValueError(f"{photo.name}: keypoints are numbered 0 to {keypoints.COUNT - 1}, got {index}")
+    if place.shape != (2,) or not np.isfinite(place).all():
+        raise ValueError(f"{photo.name}: expected a keypoint's x and y as two finite numbers, got {place.tolist()}")
+    points = photo.points.copy()
+    points[index] = place.clip(0, np.array(photo.picture.shape[1::-1]) - 1)
+    return replace(photo, points=points, error=None)
+
+
+def shrunk(photo: Photo) -> Photo:
+    """The preview as a photo of its own; box and points move along. A small picture is its own preview."""
+    if photo.preview is photo.picture:
+        return photo
+    scale = np.array(photo.preview.shape[1::-1]) / photo.picture.shape[1::-1]
+    points = (photo.points + 0.5) * scale - 0.5  # pixel centres are integers
+    corner = (photo.box[:2] + 0.5) * scale - 0.5
+    return replace(photo, picture=photo.preview, points=points, box=np.concatenate([corner, photo.box[2:] * scale]))
+
+
+def doubt(photo: Photo) -> str | None:
+    """What the user should know about the face, in one line; None where all is well."""
+    if not photo.found:
+        return f"{photo.name}: no face found; drag the box onto the face"
+    if photo.error is not None and not photo.error <= keypoints.UNSURE:
+        return f"{photo.name}: unsure of the keypoints (expected error {photo.error:.0%} of the eyes' distance); move the box or the points"
+    return None
+
+
+def _predict(picture: np.ndarray, box: np.ndarray, passes: int = 2) -> tuple[np.ndarray, float]:
+    points, errors = keypoints.predict_with_errors([picture], [box], passes)
+    return points[0].astype(float), float(errors.mean())
+
+
+def _middle(shape: tuple[int, ...]) -> np.ndarray:
+    side = min(shape[:2]) / 2
+    return np.array([(shape[1] - side) / 2, (shape[0] - side) / 2, side, side])
+
+
+def _shrink(picture: np.ndarray, side: int = PREVIEW) -> np.ndarray:
+    scale = side / max(picture.shape[:2])
+    if scale >= 1:
+        return picture
+    size = [max(1, round(scale * length)) for length in picture.shape[1::-1]]
+    return cv2.resize(picture, size, interpolation=cv2.INTER_AREA).clip(0, 1)

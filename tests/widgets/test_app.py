@@ -1,0 +1,292 @@
+"""The whole app without a browser: what the front end would say is said to its widgets, what it would draw is read off them."""
+
+import io
+import threading
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from facelib import blenders, images
+
+pytest.importorskip("anywidget")
+from facelib.widgets import SwapApp, session
+from facelib.widgets.app import KINDS
+
+
+@pytest.fixture
+def app():
+    made = SwapApp()
+    assert made.wait()
+    assert made.error is None
+    yield made
+    made.close()
+
+
+def say(app, side, **message):
+    """As the canvas does it in the browser."""
+    app._canvases[side]._hear(None, message, [])
+
+
+def drag(app, side, index, place, done=False, number=1):
+    say(app, side, kind="point", index=index, place=list(place), done=done, number=number)
+
+
+def upload(app, side, name, contents, parts=1):
+    """As the canvas does it, in parts."""
+    size = -(-len(contents) // parts)
+    for part in range(parts):
+        message = {"kind": "file", "name": name, "part": part, "parts": parts}
+        app._canvases[side]._hear(None, message, [memoryview(contents[part * size : (part + 1) * size])])
+
+
+def shown(app):
+    return [cv2.imdecode(np.frombuffer(each["data"], np.uint8), cv2.IMREAD_COLOR)[..., ::-1] / 255 for each in app._view.pictures]
+
+
+def line(app):
+    """What the status says, which must be one line."""
+    value = app._status.value
+    assert "\n" not in value
+    return value
+
+
+def test_its_text_is_short_and_stays_the_same(app):
+    assert repr(app) == "SwapApp(source='Eileen Collins', target='Grace Hopper', blend='multiband')"
+
+
+def test_it_starts_with_a_swap(app):
+    assert app.outcome.wish is app.wish
+    assert set(app.outcome.measures) == set(session.MEASURES)
+    assert app._view.ready
+    assert not app._view.busy
+    (picture,) = app._view.pictures
+    assert picture["alt"] == "Grace Hopper with the face of Eileen Collins"
+    assert app._status.value == ""
+
+
+def test_a_dragged_point_is_followed_by_a_draft_and_then_the_result(app):
+    before, place = app._view.pictures, app.wish.source.points[30]
+    drag(app, "source", 30, place + (6, 4), number=7)
+    assert app.wait()
+    assert app._canvases["source"].answered == 7
+    assert app._latest_outcome.draft
+    assert not app._view.ready
+    assert app._view.pictures != before
+    drag(app, "source", 30, place + (8, 4), done=True, number=8)
+    assert app.wait()
+    assert app._canvases["source"].answered == 8
+    assert app._view.ready
+    assert not app.outcome.draft
+    np.testing.assert_allclose(app.outcome.swap.source_points[30], place + (8, 4))
+    np.testing.assert_allclose(app._canvases["source"].points[30], place + (8, 4), atol=0.01)
+
+
+def test_a_dragged_box_moves_the_points(app):
+    box, points = app.wish.target.box, app.wish.target.points
+    say(app, "target", kind="box", box=list(box + (30, 10, 0, 0)), done=True, number=1)
+    assert app.wait()
+    np.testing.assert_allclose(app.outcome.swap.target_box, box + (30, 10, 0, 0))
+    assert np.abs(app.outcome.swap.target_points - points).max() > 0.1
+    app._reset("target", None)
+    assert app.wait()
+    np.testing.assert_allclose(app.wish.target.points, points, atol=1e-3)
+
+
+def test_a_long_drag_is_answered_to_the_end(app):
+    place = app.wish.source.points[8]
+    for k in range(1, 40):
+        drag(app, "source", 8, place + (0, k / 4), number=k)
+    drag(app, "source", 8, place + (0, 10), done=True, number=40)
+    assert app.wait()
+    assert app._canvases["source"].answered == 40
+    np.testing.assert_allclose(app.outcome.swap.source_points[8], place + (0, 10))
+
+
+def test_every_kind_of_view_shows_the_outcome(app):
+    for kind, expected in zip(KINDS, (1, 2, 1, 9), strict=True):
+        app._kind.value = kind
+        assert len(app._view.pictures) == expected
+        assert app._view.layout_kind == KINDS[kind]
+        assert all(picture["alt"] and picture["name"] for picture in app._view.pictures)
+    app._kind.value = "Result"
+    close = shown(app)[0].shape
+    app._close_up.value = False
+    assert shown(app)[0].shape == app.outcome.picture.shape != close
+
+
+def test_choices_reach_the_wish(app):
+    app._blend.value, app._colours.value, app._forehead.value, app._strength.value = "feather", "rgb", True, 0.5
+    (control,) = app._option_controls
+    assert control.option.name == "width"
+    assert app.wish.options == {}
+    control._automatic.value = False
+    control._value.value = 12.0
+    assert app.wait()
+    wish = app.outcome.wish
+    assert (wish.blend, wish.colours, wish.forehead, wish.strength, wish.options) == ("feather", "rgb", True, 0.5, {"width": 12.0})
+    app._blend.value = "multiband"
+    assert [control.option.name for control in app._option_controls] == ["levels"]
+    assert app.wish.options == {}
+
+
+def test_every_registered_blender_can_be_chosen(app):
+    assert app._blend.options == tuple(blenders.BLENDERS)
+
+
+def test_a_blender_registered_later_appears_by_itself(app, monkeypatch):
+    monkeypatch.setitem(blenders.BLENDERS, "mine", lambda source, target, mask, shade=0.25, flat=True: np.full_like(target, shade))
+    app.refresh()  # as after each cell
+    assert "mine" in app._blend.options
+    assert app.wish.blend == "multiband"
+    app._blend.value = "mine"
+    assert [control.option.name for control in app._option_controls] == ["shade", "flat"]
+    assert app.wait()
+    assert app.error is None
+    assert app.outcome.picture[300, 260] == pytest.approx(0.25)
+    monkeypatch.setitem(blenders.BLENDERS, "mine", lambda source, target, mask: np.full_like(target, 0.75))
+    app.refresh()  # written anew while it is chosen
+    assert app.wait()
+    assert app.outcome.picture[300, 260] == pytest.approx(0.75)
+    monkeypatch.delitem(blenders.BLENDERS, "mine")
+    app.refresh()
+    assert app.wait()
+    assert app.outcome.wish.blend == blenders.DEFAULT
+
+
+def test_an_exception_shows_in_one_line_and_the_app_stays_usable(app, monkeypatch):
+    def broken(source, target, mask):
+        raise KeyError("three\nlines <b>of</b>\ntext")
+
+    monkeypatch.setitem(blenders.BLENDERS, "broken", broken)
+    app.refresh()
+    app._blend.value = "broken"
+    assert app.wait()
+    assert isinstance(app.error, KeyError)
+    assert "broken: KeyError: &#x27;three\\nlines &lt;b&gt;of&lt;/b&gt;\\ntext&#x27;" in line(app)
+    assert not app._view.busy
+    assert not app._view.ready  # an older result is not to be taken for this one
+    app._download()
+    assert "download: the result is not ready" in line(app)
+    app._blend.value = "none"
+    assert app.wait()
+    assert app.error is None
+    assert line(app) == ""
+    assert app.outcome.wish.blend == "none"
+
+
+def test_a_slow_blender_does_not_hold_up_a_drag(app, monkeypatch):
+    started, go_on = threading.Event(), threading.Event()
+
+    def slow(source, target, mask):
+        started.set()
+        go_on.wait(20)
+        return target
+
+    monkeypatch.setitem(blenders.BLENDERS, "slow", slow)
+    monkeypatch.setitem(blenders.LEARNED, "slow", slow)
+    app.refresh()
+    app._blend.value = "slow"
+    assert started.wait(5)
+    assert app._view.busy
+    assert app._view.note == "blending (slow) …"
+    drag(app, "source", 30, app.wish.source.points[30] + 3, number=5)
+    assert app._drafts.wait(10)
+    assert app._canvases["source"].answered == 5  # while the slow one still runs
+    assert app._latest_outcome.draft
+    assert "draft by multiband" in app._view.note
+    app._blend.value = "feather"  # replaces it
+    go_on.set()
+    assert app.wait()
+    assert app.outcome.wish.blend == "feather"
+
+
+def test_an_older_result_never_covers_a_newer_one(app, monkeypatch):
+    new, old = session.fulfil(app.wish), session.draft(app.wish)
+    app._done(1000, new)
+    app._done(999, old)
+    assert app._latest_outcome is new
+
+
+def test_an_upload_is_checked_and_taken(app, hopper):
+    before = app.wish
+    upload(app, "source", "holiday.txt", b"no picture")
+    assert "holiday.txt: not a picture that can be read" in line(app)
+    assert app.wish is before
+    upload(app, "source", "Hopper!.png", images.encode(hopper, "a.png"))
+    assert app.wait()
+    assert app.error is None
+    assert app._choosers["source"].value == app.wish.source.name == "Hopper!.png"
+    assert "Hopper!.png" in app._choosers["target"].options
+    assert app._choosers["target"].value == "Grace Hopper"
+    np.testing.assert_allclose(app.wish.source.picture, hopper, atol=1 / 255)
+    upload(app, "source", "Hopper!.png", images.encode(hopper, "a.png"), parts=7)
+    assert app._choosers["source"].value == "Hopper!.png (2)"
+
+
+def test_a_picture_from_the_camera_or_dropped_is_taken_likewise(app, collins):
+    upload(app, "target", "camera", images.encode(collins, "a.jpg"))
+    assert app.wait()
+    assert app.outcome.wish.target.name == "camera"
+    say(app, "target", kind="trouble", line="camera: Permission denied")
+    assert "camera: Permission denied" in line(app)
+
+
+def test_a_refused_move_is_said_and_undone(app):
+    before, sent = app.wish, []
+    app._canvases["source"].send_state = lambda key=None: sent.append(key)
+    say(app, "source", kind="box", box=[-999, 0, 50, 50], done=True, number=3)
+    assert "outside the picture" in line(app)
+    assert app.wish is before
+    assert ["box", "points"] in sent
+    assert app._canvases["source"].answered == 3
+
+
+def test_a_refusal_is_not_wiped_away_by_work_that_was_under_way(app):
+    app._strength.value = 0.4
+    upload(app, "source", "holiday.txt", b"no picture")
+    assert app.wait()
+    assert "holiday.txt" in line(app)
+    app._strength.value = 0.5
+    assert app.wait()
+    assert line(app) == ""
+
+
+def test_a_face_that_is_not_found_is_said(app):
+    noise = np.random.default_rng(2).random((140, 160, 3), np.float32)
+    upload(app, "source", "noise.png", images.encode(noise, "a.png"))
+    assert app.wait()
+    assert "noise.png: no face found; drag the box onto the face" in line(app)
+
+
+def test_the_download_is_the_result_with_the_provenance_mark(app):
+    given = []
+    app._view.give = lambda name, contents: given.append((name, contents))
+    app._view._hear(None, {"kind": "download"}, [])
+    ((name, contents),) = given
+    assert name == "eileen-collins-on-grace-hopper.png"
+    opened = Image.open(io.BytesIO(contents))
+    assert opened.format == "PNG"
+    assert images.PROVENANCE in opened.getexif().values()
+    np.testing.assert_allclose(images.read(contents, name), app.outcome.picture, atol=0.51 / 255)
+
+
+def test_unknown_names_are_refused():
+    with pytest.raises(ValueError, match="source: expected one of Eileen Collins, Grace Hopper, got nobody"):
+        SwapApp(source="nobody")
+    with pytest.raises(ValueError, match="blend: expected one of"):
+        SwapApp(blend="glue")
+
+
+def test_own_pictures_come_first(collins, hopper):
+    app = SwapApp({"one": hopper, "two": collins}, blend="none")
+    assert app.wait()
+    assert (app.outcome.wish.source.name, app.outcome.wish.target.name, app.outcome.wish.blend) == ("one", "two", "none")
+    app.close()
+
+
+def test_a_single_picture_of_ones_own_is_the_source(hopper):
+    app = SwapApp({"one": hopper})
+    assert (app.wish.source.name, app.wish.target.name) == ("one", "Eileen Collins")
+    app.close()

@@ -1,0 +1,172 @@
+from dataclasses import replace
+from functools import partial
+from time import perf_counter
+
+import numpy as np
+import pytest
+
+import facelib
+from facelib import blend, blenders, images
+
+pytest.importorskip("anywidget")
+from facelib.widgets import photo, session
+from facelib.widgets.canvas import jpeg
+from facelib.widgets.session import Wish
+
+
+@pytest.fixture(scope="module")
+def wish(collins, hopper):
+    return Wish(photo.read(collins, "Collins"), photo.read(hopper, "Hopper"))
+
+
+@pytest.fixture
+def registered(monkeypatch):
+    """Lists a blender for the length of a test."""
+    return lambda name, blender: monkeypatch.setitem(blenders.BLENDERS, name, blender)
+
+
+@pytest.mark.parametrize("name", list(blenders.CLASSICAL))
+def test_a_wish_is_fulfilled_as_swap_does_it(wish, collins, hopper, name):
+    outcome, expected = session.fulfil(replace(wish, blend=name)), facelib.swap(collins, hopper, blend=name).blended
+    apart = np.abs(outcome.picture - expected)  # predicted one by one, points differ in their last digits
+    assert apart.max() < 0.03
+    assert apart.mean() < 1e-5
+
+
+def test_options_reach_the_blender(wish):
+    few = session.fulfil(replace(wish, options={"levels": 1}))
+    near = few.swap.near
+    np.testing.assert_array_equal(near.blended, blend.multiband(near.matched, wish.target.picture[few.swap.window], near.mask, levels=1))
+
+
+def test_strength_goes_from_target_to_result(wish):
+    whole = session.fulfil(wish)
+    assert session.fulfil(replace(wish, strength=0.0), before=whole).picture == pytest.approx(wish.target.picture, abs=1e-6)
+    half = session.fulfil(replace(wish, strength=0.5), before=whole)
+    np.testing.assert_allclose(half.picture, (whole.picture + wish.target.picture) / 2, atol=1e-6)
+    images.check_picture(half.picture, "half")
+    assert half.swap is whole.swap  # no blender ran for it
+    assert session.fulfil(replace(wish, strength=0.5, blend="none"), before=whole).swap is not whole.swap
+
+
+def test_a_blender_is_found_by_its_name_alone(wish, registered):
+    registered("green", lambda source, target, mask, amount=1.0: np.where(mask[..., None] > 0, np.float32((0, amount, 0)), target))
+    outcome = session.fulfil(replace(wish, blend="green", options={"amount": 0.5}))
+    np.testing.assert_array_equal(outcome.picture[outcome.swap.mask > 0].max(axis=0), (0, 0.5, 0))
+
+
+def test_stages_are_reported_as_they_begin(wish):
+    stages = []
+    whole = session.fulfil(wish, stages.append)
+    assert stages == ["placing the face", "blending (multiband)"]
+    session.fulfil(replace(wish, strength=0.5), stages.append, whole)
+    assert len(stages) == 2
+
+
+@pytest.mark.parametrize(
+    ("blender", "words"),
+    [
+        (lambda source, target, mask: target[1:], "the result of odd: expected the target's shape"),
+        (lambda source, target, mask: target * 2 + 1, "the result of odd: expected values in"),
+        (lambda source, target, mask: None, "the result of odd: expected a NumPy array, got NoneType"),
+        (lambda source, target, mask: target.astype(float), "the result of odd: expected float32"),
+    ],
+)
+def test_a_blender_that_returns_no_picture_is_named(wish, registered, blender, words):
+    registered("odd", blender)
+    with pytest.raises((ValueError, TypeError), match=words):
+        session.fulfil(replace(wish, blend="odd"))
+
+
+def test_a_blender_that_writes_into_its_target_spoils_no_photograph(wish, registered, hopper):
+    def spoil(source, target, mask):
+        target[:] = 0
+        return target
+
+    registered("spoil", spoil)
+    before = hopper.copy()
+    session.fulfil(replace(wish, blend="spoil"))
+    np.testing.assert_array_equal(wish.target.picture, before)
+
+
+def test_a_draft_looks_like_the_result(wish):
+    drafted, whole = session.draft(wish), session.fulfil(wish)
+    assert max(drafted.picture.shape) == photo.PREVIEW
+    small = photo._shrink(whole.picture)
+    assert np.abs(drafted.picture - small).mean() < 0.01
+    assert list(drafted.measures) == list(session.QUICK)
+
+
+def test_in_a_draft_no_network_runs(wish, registered, monkeypatch):
+    def network(source, target, mask):
+        raise AssertionError("ran")
+
+    monkeypatch.setitem(blenders.BLENDERS, "unet", network)
+    assert session.stands_in(replace(wish, blend="unet"))
+    assert session.stands_in(replace(wish, placing="segment"))
+    assert not session.stands_in(wish)
+    assert session.draft(replace(wish, blend="unet")).draft
+    assert session.draft(replace(wish, placing="segment+inpaint")).draft
+
+
+def test_measures_say_what_they_mean(wish):
+    raw, whole = (session.measured(session.fulfil(replace(wish, blend=name))).measures for name in ("none", "multiband"))
+    assert set(raw) == set(whole) == set(session.MEASURES)
+    assert raw["seam"] > 1.5 * whole["seam"]
+    assert raw["background"] == 0 < whole["background"]
+    untouched = session.measured(session.fulfil(replace(wish, strength=0.0))).measures
+    assert untouched["seam"] == pytest.approx(1)
+    assert untouched["colour"] == pytest.approx(0, abs=1e-6)
+
+
+def test_a_difference_is_black_where_nothing_changed(wish):
+    shown = session.difference(session.fulfil(replace(wish, blend="none")))
+    images.check_picture(shown, "difference")
+    assert not shown[session.fulfil(wish).swap.mask == 0].any()
+    assert shown.max() > 0.2
+
+
+@pytest.mark.parametrize("shape", [(300, 500, 3), (91, 64, 3), (900, 901, 3)])
+def test_a_close_up_lies_in_the_picture(shape):
+    for box in ([-30, -30, 80, 80], [200, 250, 120, 120], [10, 10, 900, 900]):
+        x, y, width, height = session.frame(np.array(box, float), shape)
+        assert width == height
+        assert 0 <= x <= x + width <= shape[1]
+        assert 0 <= y <= y + height <= shape[0]
+    part = session.cut(np.zeros((shape[0] // 2, shape[1] // 2, 3), np.float32), (x, y, width, height), shape)
+    assert part.shape[:2] == pytest.approx((height / 2, width / 2), abs=2)
+
+
+@pytest.mark.parametrize("move", ["point", "box"])
+def test_a_draft_of_512_pixels_takes_a_tenth_of_a_second(wish, hopper, move, record_property):
+    """From the moved hand to the picture that is sent. The promise is 100 ms on 2 cores; the limit leaves room for a busy machine."""
+    wish = replace(wish, target=photo.read(hopper[:512].copy(), "Hopper"))
+    seconds = []
+    for k in range(20):
+        started = perf_counter()
+        face = wish.target
+        if move == "point":
+            face = photo.with_point(face, 30, face.points[30] + (k % 3, 0))
+        else:
+            face = photo.with_box(face, face.box + (k % 3, 0, 0, 0), passes=1)
+        drafted = session.draft(replace(wish, target=face))
+        jpeg(drafted.picture)
+        seconds.append(perf_counter() - started)
+    record_property("median_ms", 1000 * np.median(seconds))
+    print(f"{move}: median {1000 * np.median(seconds):.0f} ms, n {len(seconds)}")
+    assert np.median(seconds) < 0.2
+
+
+def test_a_photograph_of_12_megapixels_is_drafted_as_quickly(collins, wish):
+    large = np.repeat(np.repeat(collins, 7, axis=0), 7, axis=1)
+    face = photo.read(collins, "Collins")
+    face = replace(face, picture=large, box=face.box * 7, points=face.points * 7 + 3, preview=photo._shrink(large))
+    both = replace(wish, source=face, target=face)
+    least = min(_timed(partial(session.draft, both)) for _ in range(5))
+    assert least < 0.2
+
+
+def _timed(work):
+    started = perf_counter()
+    work()
+    return perf_counter() - started
