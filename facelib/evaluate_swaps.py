@@ -206,13 +206,13 @@ def table(scored: Scored, rivals: Sequence[str] = (), over: str | None = None) -
     return rows
 
 
-def by_group(scored: Scored) -> dict[str, list[dict]]:
-    """For each set of rendered pairs, its table; nothing for other protocols."""
+def by_group(scored: Scored, rivals: Sequence[str] = ()) -> dict[str, list[dict]]:
+    """For each set of rendered pairs, its table; nothing for other protocols. Arguments as for `table`."""
     found = {}
     for group in dict.fromkeys(scored.groups):
         at = np.flatnonzero(np.array(scored.groups) == group)
         part = {score: {name: values[at] for name, values in of.items()} for score, of in scored.scores.items()}
-        found[group] = table(Scored(part, [scored.people[index] for index in at], [group] * len(at)))
+        found[group] = table(Scored(part, [scored.people[index] for index in at], [group] * len(at)), rivals)
     return found if list(found) != [""] else {}
 
 

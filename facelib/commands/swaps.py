@@ -60,7 +60,7 @@ def evaluate(options: argparse.Namespace) -> None:
         "judge": weights.which("embedding-judge"),
         "weights": used,
         "table": evaluation.table(scored, rivals, OVER if OVER in [way.name for way in chosen] else None),
-        "sets": evaluation.by_group(scored),
+        "sets": evaluation.by_group(scored, rivals),
     }
     print(evaluation.as_text(record["table"]))
     records.save(options.json, record)
