@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-import numpy as np
+from functools import partial
 
-from facelib import blend, colour, composite, place, poisson
+from facelib import blend, colour, composite, lazy, place, poisson
 
 Blender = composite.Method
 
 
-def _network(name: str, what: str) -> Blender:
-    """A blender of `facelib.learned.harmonize`, and what it does; torch is imported when it is used first."""
-
-    def blended(source_warped: np.ndarray, target: np.ndarray, mask: np.ndarray) -> np.ndarray:
-        from facelib.learned import harmonize
-
-        return getattr(harmonize, name)(source_warped, target, mask)
-
-    blended.__doc__ = what
-    return blended
-
-
+_network = partial(lazy.function, "facelib.learned.harmonize")  # torch takes seconds to import
 CLASSICAL: dict[str, Blender] = {
     "multiband": blend.multiband,
     "feather": blend.feather,

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import cv2
 import numpy as np
 
-from facelib import keypoints
+from facelib import keypoints, lazy
 from facelib.composite import hull_mask
 from facelib.images import check_picture
 from facelib.triangulation import triangles_with_surroundings, unfold, with_surroundings
@@ -45,18 +46,7 @@ Stage = Callable[[Placed, Faces], Placed]
 Place = Callable[[Faces], Placed]
 
 
-def _network(name: str, what: str) -> Stage:
-    """A stage of `facelib.related.fsgan_stages`, and what it does; torch is imported when it is used first."""
-
-    def staged(placed: Placed, faces: Faces) -> Placed:
-        from facelib.related import fsgan_stages
-
-        return getattr(fsgan_stages, name)(placed, faces)
-
-    staged.__doc__ = what
-    return staged
-
-
+_network = partial(lazy.function, "facelib.related.fsgan_stages")  # torch takes seconds to import
 TRIANGLES = "triangles"
 STAGES: dict[str, Stage] = {
     "reenact": _network("reenact", "A network gives the warped face the target's expression and pose (FSGAN, chapter 5)."),

@@ -250,8 +250,4 @@ def _window(points: np.ndarray, shape: tuple[int, int], forehead: bool) -> tuple
 def _box(image: np.ndarray, box: Sequence[float] | None, face: int, name: str) -> np.ndarray:
     if box is not None:
         return detect.check_box(box, image.shape, f"{name} box")
-    boxes = detect.find_faces(image, at_least=face)
-    if len(boxes) > 1:  # false alarms go last: the keypoint model sees no face in them
-        _, errors = keypoints.predict_with_errors([image] * len(boxes), boxes)
-        boxes = boxes[np.argsort(errors.mean(axis=1) > keypoints.UNSURE, kind="stable")]
-    return detect.choose(boxes, face, name)
+    return detect.choose(keypoints.surest_first(image, detect.find_faces(image, at_least=face)), face, name)

@@ -4,13 +4,6 @@ const PATIENCE = 400; // milliseconds after which the next move is sent though t
 const BOX = -1;
 const PART = 4 * 2 ** 20; // bytes of a file in one message; Jupyter's server cuts the line at 10 MiB
 
-function make(tag, attributes = {}, parent = null, space = null) {
-  const element = space ? document.createElementNS(space, tag) : document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  parent?.append(element);
-  return element;
-}
-
 function render({ model, el }) {
   const root = make("div", { class: "facelib-canvas" }, el);
   const stage = make("div", { class: "facelib-stage" }, root);

@@ -35,7 +35,7 @@ class Canvas(anywidget.AnyWidget):
     then drops the connection, and the file is lost without a word.)
     """
 
-    _esm = _script("canvas.js")
+    _esm = _script("dom.js") + _script("canvas.js")
     _css = _script("widgets.css")
 
     picture = traitlets.Bytes().tag(sync=True)  # JPEG
@@ -112,7 +112,7 @@ class View(anywidget.AnyWidget):
     `wanted` is called when the download button is pressed; `give` then hands the file to the browser.
     """
 
-    _esm = _script("view.js")
+    _esm = _script("dom.js") + _script("view.js")
     _css = _script("widgets.css")
 
     pictures = traitlets.List().tag(sync=True)  # {"name": what stands below, "alt": what it shows, "data": JPEG}

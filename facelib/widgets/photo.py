@@ -50,10 +50,7 @@ def read(picture: np.ndarray, name: str = "picture") -> Photo:
         Not such a picture; the message is one line.
     """
     images.check_picture(picture, name)
-    boxes = detect.find_faces(picture)
-    if len(boxes) > 1:  # false alarms go last: the keypoint model sees no face in them
-        _, errors = keypoints.predict_with_errors([picture] * len(boxes), boxes)
-        boxes = boxes[np.argsort(errors.mean(axis=1) > keypoints.UNSURE, kind="stable")]
+    boxes = keypoints.surest_first(picture, detect.find_faces(picture))
     box = boxes[0] if len(boxes) else _middle(picture.shape)
     points, error = _predict(picture, box)
     return Photo(name, picture, box, points, error, found=len(boxes) > 0, preview=_shrink(picture))

@@ -1,11 +1,4 @@
 // The result: one picture, two with a divider to drag, or a grid. Old pictures stay until new ones are decoded, so nothing flickers.
-function make(tag, attributes = {}, parent = null) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  parent?.append(element);
-  return element;
-}
-
 function render({ model, el }) {
   const root = make("div", { class: "facelib-view" }, el);
   const stage = make("div", { class: "facelib-pictures" }, root);

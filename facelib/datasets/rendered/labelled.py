@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import cv2
@@ -33,18 +34,21 @@ class FaceFrame(Frame):
     side: int = 160  # pixels
 
     def colour(self) -> np.ndarray:
-        return images.to_float(images.to_bytes(render(self.face, self.side).picture))
+        return images.to_float(images.to_bytes(_drawn(self.face, self.side).picture))
 
     def grey(self) -> np.ndarray:
-        return cv2.cvtColor(images.to_bytes(render(self.face, self.side).picture), cv2.COLOR_RGB2GRAY)
+        return cv2.cvtColor(images.to_bytes(_drawn(self.face, self.side).picture), cv2.COLOR_RGB2GRAY)
 
     def size(self) -> tuple[int, int]:
         return self.side, self.side
 
     def shown(self) -> np.ndarray:
-        drawn = render(self.face, self.side)
+        drawn = _drawn(self.face, self.side)
         found = np.where(drawn.skin > 0.5, SHOWN.index("face"), SHOWN.index("background"))
         return np.where(drawn.occluder > 0.5, SHOWN.index("cover"), found).astype(np.uint8)
+
+
+_drawn = lru_cache(maxsize=1)(render)  # a frame is asked for its picture, and then for what that shows
 
 
 def faces(count: int, seed: int) -> tuple[list[Face], int]:
