@@ -206,9 +206,14 @@ class Discriminator(nn.Module):
             _normalise_by_spectrum(self.net)
 
     def forward(self, picture: Tensor, mask: Tensor) -> Tensor:
-        """Logits (B,), or those of all places that are more than half in a face, (N,): above 0, real."""
+        """Logits (B,), or those of all places that are more than half in a face, (N,); where none is, of those that are most in one. Above
+        0: real."""
         said = self.net(torch.cat([picture, self.masked * (2 * mask - 1)], 1))
-        return said[functional.adaptive_avg_pool2d(mask, said.shape[-2:]) > 0.5] if self.patches else said[:, 0]
+        if not self.patches:
+            return said[:, 0]
+        share = functional.adaptive_avg_pool2d(mask, said.shape[-2:])
+        inside = share > 0.5
+        return said[inside if inside.any() else (share > 0) & (share == share.max())]
 
 
 def _normalise_by_spectrum(net: nn.Module) -> None:

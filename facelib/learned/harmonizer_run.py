@@ -178,8 +178,8 @@ def score(net: nn.Module, sources: Sequence[Source], composite: str) -> engine.R
         pictures = (*made(net, batch), _pictures(batch["answer"]), batch["mask"][:, 0].numpy() / 255)
         rows += [_scores(*one) for one in zip(*pictures, strict=True)]
     net.train()
-    means = np.nanmean(np.where(np.isfinite(rows), rows, np.nan), axis=0)  # what is as it should be has no PSNR, and no seam none
-    return {name: round(float(mean), 4) for name, mean in zip(SCORES, means, strict=True) if np.isfinite(mean)}
+    columns = (values[np.isfinite(values)] for values in np.array(rows).T)  # what is as it should be has no PSNR, and no seam none
+    return {name: round(float(values.mean()), 4) for name, values in zip(SCORES, columns, strict=True) if len(values)}
 
 
 SCORES = ("psnr", "psnr_before", "seam", "seam_before", "l1")

@@ -108,6 +108,13 @@ def test_a_discriminator_of_patches_speaks_of_the_places_in_the_face_alone(batch
     assert Discriminator(patches=True)(raw, torch.zeros_like(mask)).shape == (0,)
 
 
+def test_of_places_that_are_all_less_than_half_in_a_face_those_speak_that_are_most(batch):
+    raw, _, mask = batch
+    small = torch.zeros_like(mask)
+    small[0, :, :3, :3] = 1  # of a place of 8 x 8 pixels
+    assert Discriminator(patches=True)(raw, small).shape == (1,)
+
+
 def test_spectral_layers_stretch_nothing_more_than_once():
     net = Discriminator(spectral=True).train()
     for _ in range(20):
