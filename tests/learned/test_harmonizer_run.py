@@ -161,7 +161,7 @@ def test_a_run_is_not_resumed_as_another(tmp_path, few):
     ("changes", "complaint"),
     [
         ({"generator": "glue"}, "generator: expected one of plain"),
-        ({"composite": "glue"}, "composite: expected one of raw, matched, got 'glue'"),
+        ({"composite": "glue"}, "composite: expected one of raw, matched, warped, picture, holes, beside-target, got 'glue'"),
         ({"weights": (("glue", 1.0),)}, "weights: expected one of adversarial"),
         ({"mix": (("glue", 1.0),)}, "mix: expected one of another"),
         ({"size": 100}, "size: expected a multiple of 32 pixels, got 100"),
