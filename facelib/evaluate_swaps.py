@@ -64,7 +64,7 @@ def five(frames: Sequence[Frame], count: int, seed: int, size: int = 128) -> lis
 
 PROTOCOLS: dict[str, Callable[[Sequence[Frame], int, int, int], list[Pair]]] = {
     "self": self_swaps,
-    "recolour": lessons.itself,
+    "recolour": lessons.transferred,
     "rendered": rendered_swaps,
     "five": five,
 }

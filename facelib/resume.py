@@ -17,6 +17,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from facelib import blenders, images
+from facelib.datasets import recolour
 from facelib.datasets.frame import Frame
 from facelib.datasets.pairs import Pair
 from facelib.swapped import Way
@@ -90,7 +91,11 @@ def fingerprint(block: Sequence[Pair], chosen: Sequence[Way], size: int, weights
 
 
 def _pair(pair: Pair) -> list:
-    return [*map(_frame, (pair.source, pair.target, pair.answer)), asdict(pair.recolour) if pair.recolour else None]
+    return [*map(_frame, (pair.source, pair.target, pair.answer)), _change(pair.recolour)]
+
+
+def _change(change: recolour.Change | None) -> dict | list | None:
+    return [change.method, _frame(change.like)] if isinstance(change, recolour.Transfer) else change and asdict(change)
 
 
 def _frame(frame: Frame | None) -> list | None:

@@ -86,7 +86,7 @@ def swapped(pair: Pair, chosen: Sequence[Way], size: int, blends: Mapping[str, b
     source, target = face(pair.source, size), face(pair.target, size)
     crop, picture, own = (images.to_float(image) for image in (target.target, source.source, source.target))
     if pair.recolour is not None:
-        picture, own = pair.recolour.apply(picture), pair.recolour.apply(own)
+        picture, own = pair.recolour.apply(picture, source.source_points), pair.recolour.apply(own, source.target_points)
     faces = place.Faces(picture, crop, source.source_points, target.target_points)
     placed, results, seconds = {}, {}, {}
     for name in (place.TRIANGLES, *(way.placing for way in chosen)):

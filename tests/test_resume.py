@@ -78,6 +78,7 @@ def test_more_pairs_take_over_what_fewer_measured(tmp_path, pairs):
 
 def test_another_evaluation_has_other_names(tmp_path, pairs, monkeypatch):
     block = pairs[:8]
+    of_colours = lambda like: [dataclasses.replace(block[0], recolour=recolour.Transfer("lab", like)), *block[1:]]  # noqa: E731
     other = [dataclasses.replace(block[0], recolour=recolour.draw(np.random.default_rng(0))), *block[1:]]
     names = [
         resume.fingerprint(block, WAYS, SIZE, WEIGHTS),
@@ -87,6 +88,8 @@ def test_another_evaluation_has_other_names(tmp_path, pairs, monkeypatch):
         resume.fingerprint(block, WAYS, SIZE, [WEIGHTS[0] | {"sha256": "1"}]),
         resume.fingerprint(block[::-1], WAYS, SIZE, WEIGHTS),
         resume.fingerprint(other, WAYS, SIZE, WEIGHTS),
+        resume.fingerprint(of_colours(block[1].target), WAYS, SIZE, WEIGHTS),
+        resume.fingerprint(of_colours(block[2].target), WAYS, SIZE, WEIGHTS),
     ]
     monkeypatch.setattr(resume, "_package", lambda: "other code")
     names.append(resume.fingerprint(block, WAYS, SIZE, WEIGHTS))

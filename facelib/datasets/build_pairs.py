@@ -12,7 +12,7 @@ import numpy as np
 from joblib import Parallel, delayed
 
 from facelib import __version__, blenders, images
-from facelib.datasets import pair_set, pair_writer
+from facelib.datasets import pair_set, pair_writer, recolour
 from facelib.datasets.frame import Frame
 from facelib.datasets.pairs import Face, Pair, draw, face, make
 from facelib.datasets.workers import one_thread
@@ -129,8 +129,14 @@ def _row(index: int, pair: Pair, box: tuple[int, int, int], names: dict[int, str
         "source_person": pair.source.person,
         "target_person": pair.target.person,
         "box": box,
-        "recolour": asdict(pair.recolour) if pair.recolour else None,
+        "recolour": _change(pair.recolour, names),
     }
+
+
+def _change(change: recolour.Change | None, names: dict[int, str]) -> dict | None:
+    if isinstance(change, recolour.Transfer):
+        return {"method": change.method, "like": names[id(change.like)]}
+    return change and asdict(change)
 
 
 def _make_block(block: Sequence[Pair], config: PairConfig) -> tuple[dict[str, np.ndarray], list[tuple[int, int, int]]]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from facelib.datasets.rendered.ladder import Swap
     from facelib.datasets.rendered.parameters import Face
 
+_TRANSFERS = (None, "lab", "rgb", "covariance", "histogram")  # names in `facelib.colour.COLOURS`; None: curves
 _ENOUGH = 1.3  # a rendered picture's side over that of the crop that is made of it
 
 
@@ -66,6 +67,24 @@ def itself(frames: Sequence[Frame], count: int, seed: int, size: int = 128) -> l
         frame = frames[rng.integers(len(frames))]
         drawn.append(Pair(frame, frame, recolour.draw(rng)))
     return drawn
+
+
+def transferred(frames: Sequence[Frame], count: int, seed: int, size: int = 128) -> list[Pair]:
+    """A face onto its own head, in the colours of somebody else's by one of several transfers, or through drawn curves: the answer is the
+    untouched photograph. Where there is nobody else, it is always curves."""
+    alone = len({frame.person for frame in frames}) == 1
+    made = []
+    for index in range(count):
+        rng = np.random.default_rng([seed, index])
+        frame = like = frames[rng.integers(len(frames))]
+        method = _TRANSFERS[rng.integers(len(_TRANSFERS))]
+        if alone or method is None:
+            made.append(Pair(frame, frame, recolour.draw(rng)))
+            continue
+        while like.person == frame.person:
+            like = frames[rng.integers(len(frames))]
+        made.append(Pair(frame, frame, recolour.Transfer(method, like)))
+    return made
 
 
 def strangers(frames: Sequence[Frame], count: int, seed: int, size: int = 128) -> list[Pair]:
@@ -160,6 +179,7 @@ def _drawn_pair(faces: dict[str, Face], name: str, size: int, change: recolour.R
 KINDS: dict[str, Kind] = {
     "another": Kind(another, True),
     "itself": Kind(itself, True),
+    "transferred": Kind(transferred, True),
     "drawn": Kind(drawn, True),
     "strangers": Kind(strangers, False),
     "moment": Kind(moment, True),
@@ -170,7 +190,7 @@ KINDS: dict[str, Kind] = {
 
 def frames_of(drawn: Sequence[Pair]) -> list[Frame]:
     """Every frame of some pairs, once."""
-    return list({id(frame): frame for pair in drawn for frame in (pair.source, pair.target, pair.answer) if frame is not None}.values())
+    return list({id(frame): frame for pair in drawn for frame in pair.frames()}.values())
 
 
 def root_of(frames: Sequence[Frame], root: Path) -> Path:

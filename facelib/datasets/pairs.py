@@ -31,8 +31,13 @@ class Pair:
 
     source: Frame
     target: Frame
-    recolour: recolour.Recolour | None = None  # what happens to the source's colours before it is warped
+    recolour: recolour.Change | None = None  # what happens to the source's colours before it is warped
     answer: Frame | None = None  # the target as a perfect swap would leave it, where somebody drew that
+
+    def frames(self) -> list[Frame]:
+        """All that it is made of."""
+        like = self.recolour.like if isinstance(self.recolour, recolour.Transfer) else None
+        return [frame for frame in (self.source, self.target, self.answer, like) if frame is not None]
 
 
 @dataclass(frozen=True)
@@ -98,14 +103,14 @@ def draw(frames: Sequence[Frame], count: int, seed: int, same_person: bool = Fal
 
 
 def make(
-    source: Face, target: Face, change: recolour.Recolour | None = None, blends: Sequence[str] = (), colours: str = "none"
+    source: Face, target: Face, change: recolour.Change | None = None, blends: Sequence[str] = (), colours: str = "none"
 ) -> dict[str, np.ndarray]:
     """The pictures of a pair.
 
     Parameters
     ----------
     source, target : Face
-    change : Recolour, optional
+    change : Recolour or Transfer, optional
         Of the source's colours.
     blends : sequence of str
         Names in `facelib.blenders.BLENDERS`.
@@ -121,7 +126,7 @@ def make(
     """
     picture = images.to_float(source.source)
     if change is not None:
-        picture = change.apply(picture)
+        picture = change.apply(picture, source.source_points)
     crop = images.to_float(target.target)
     warped, mask, _ = warp_face(picture, crop, source.source_points, target.target_points)
     made = {"raw": paste(warped, crop, mask), "mask": mask, "target": crop}

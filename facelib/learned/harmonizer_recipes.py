@@ -129,7 +129,7 @@ RECIPES = {
         ema_decay=0.999,
         alone=1.0,
         varied=True,
-        mix=(("itself", 0.75), ("covered", 0.25)),
+        mix=(("transferred", 0.75), ("covered", 0.25)),
         pairs=20_000,
     ),
     "gp-gan": HarmonizerConfig(  # the blending GAN; the Gaussian-Poisson equation has nothing to learn

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from facelib import images, metrics
-from facelib.datasets import lessons, pairs, ytf68
+from facelib.composite import hull_mask
+from facelib.datasets import lessons, pairs, recolour, ytf68
 from facelib.datasets.frame import UNKNOWN, MadeFrame
 from facelib.datasets.rendered import labelled, ladder
 
@@ -58,6 +59,29 @@ def test_itself_differs_in_colours_alone(frames):
     assert metrics.psnr(images.to_float(made["raw"]), images.to_float(made["target"]), made["mask"] / 255) > 30
     recoloured = pairs.make(face, face, pair.recolour)
     assert metrics.psnr(images.to_float(recoloured["raw"]), images.to_float(made["target"]), made["mask"] / 255) < 30
+
+
+def test_transferred_faces_have_the_colours_of_somebody_else(frames):
+    drawn = lessons.transferred(frames, 60, 0)
+    assert {getattr(pair.recolour, "method", None) for pair in drawn} == {None, "lab", "rgb", "covariance", "histogram"}
+    assert all(pair.source is pair.target for pair in drawn)
+    of_another = [pair for pair in drawn if isinstance(pair.recolour, recolour.Transfer)]
+    assert all(pair.recolour.like.person != pair.target.person for pair in of_another)
+    for pair in of_another[:8]:
+        ours, theirs = (pairs.face(frame, 64) for frame in (pair.source, pair.recolour.like))
+        made = pairs.make(ours, ours, pair.recolour)
+        before, after = (_colour(made[name], ours.target_points) for name in ("target", "raw"))
+        goal = _colour(theirs.target, theirs.target_points)
+        assert np.abs(after - goal).sum() < np.abs(before - goal).sum()
+
+
+def _colour(picture, points):
+    return images.to_float(picture)[hull_mask(points, picture.shape[:2]) > 0.5].mean(axis=0)
+
+
+def test_alone_a_face_can_only_be_transferred_through_curves(frames):
+    drawn = lessons.transferred(frames[:ONE_PERSON_EACH], 20, 0)
+    assert all(isinstance(pair.recolour, recolour.Recolour) for pair in drawn)
 
 
 def test_drawn_pairs_have_an_answer_in_the_targets_tone(frames):
@@ -111,3 +135,5 @@ def test_frames_are_listed_once(frames):
     used = lessons.frames_of(drawn)
     assert len({id(frame) for frame in used}) == len(used)
     assert {id(pair.source) for pair in drawn} == {id(frame) for frame in used}
+    like = lessons.transferred(frames, 2, 0)[1].recolour.like
+    assert any(frame is like for frame in lessons.frames_of(lessons.transferred(frames, 2, 0)))
