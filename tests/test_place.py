@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from facelib import blenders, keypoints, place, swapped
+from facelib import blenders, keypoints, place
+from facelib.evaluation import swapped
 from facelib.place import Faces
 
 SIZE = 96

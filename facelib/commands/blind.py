@@ -27,7 +27,8 @@ def add_evaluate(command: Callable[..., argparse.ArgumentParser]) -> None:
 
 def blind(options: argparse.Namespace) -> None:
     """A page on which people choose between results without knowing whose they are; it saves what they chose."""
-    from facelib import blind_page, evaluate_blind, images, swapped
+    from facelib import images
+    from facelib.evaluation import blind, blind_page, swapped
 
     records.check_place(options.html)
     if options.weights:
@@ -35,7 +36,7 @@ def blind(options: argparse.Namespace) -> None:
 
         weights.use(options.weights)
     chosen = swapped.ways(options.blends)
-    evaluate_blind.order([way.name for way in chosen], options.n, options.seed)  # refuses what cannot be compared before any work
+    blind.order([way.name for way in chosen], options.n, options.seed)  # refuses what cannot be compared before any work
     pairs = protocol.pairs(options, options.n)
     blends = " ".join(options.blends)
     study = {
@@ -46,7 +47,7 @@ def blind(options: argparse.Namespace) -> None:
         "seed": options.seed,
         "n": options.n,
     }
-    shown = evaluate_blind.show(pairs, chosen, options.seed, options.size)
+    shown = blind.show(pairs, chosen, options.seed, options.size)
     images.write_whole({options.html: blind_page.page(shown, study).encode()})
     terminal.say(options.html)
     protocol.warn_of_terms(options, options.html)
@@ -54,7 +55,7 @@ def blind(options: argparse.Namespace) -> None:
 
 def preferences(options: argparse.Namespace) -> None:
     """Who was preferred to whom: strengths after Bradley and Terry, with their intervals, from what blind comparisons saved."""
-    from facelib import preferences as said
+    from facelib.evaluation import preferences as said
 
     records.check_place(options.json)
     found = said.table(said.read(options.files))

@@ -20,7 +20,7 @@ def add_evaluate(command: Callable[..., argparse.ArgumentParser]) -> None:
 
 def evaluate(options: argparse.Namespace) -> None:
     """How well the face detector finds labelled faces, in pictures as they are and turned."""
-    from facelib import evaluate_detection as evaluation
+    from facelib.evaluation import detection as evaluation
 
     records.check_place(options.json)
     numbers = evaluation.compare(data.frames(options), report=terminal.bar("frame"))

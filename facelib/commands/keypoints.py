@@ -69,7 +69,7 @@ def add_train(command: Callable[..., argparse.ArgumentParser]) -> None:
 
 def evaluate_labels(options: argparse.Namespace) -> None:
     """How far the labels themselves are off, from frames that show nearly the same picture."""
-    from facelib import evaluate_labels as evaluation
+    from facelib.evaluation import labels as evaluation
     from facelib.learned import predict_keypoints, weights
 
     records.check_place(options.json)

@@ -1,4 +1,4 @@
-"""The options by which commands choose pairs of a protocol of `facelib.evaluate_swaps`, and those pairs."""
+"""The options by which commands choose pairs of a protocol of `facelib.evaluation.swaps`, and those pairs."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ def add(sub: argparse.ArgumentParser, default: str, size: int) -> None:
 
 def pairs(options: argparse.Namespace, count: int) -> list[Pair]:
     """The pairs that were asked for; where some come again, standard error says so."""
-    from facelib import images, swap_pairs
+    from facelib import images
+    from facelib.evaluation import draw_pairs
 
     if options.size < images.MIN_SIDE:
         raise ValueError(f"size: expected at least {images.MIN_SIDE} pixels, got {options.size}")
@@ -37,7 +38,7 @@ def pairs(options: argparse.Namespace, count: int) -> list[Pair]:
         frames = [] if options.protocol == RENDERED else _frames(options, count)
     except FileNotFoundError as error:
         raise FileNotFoundError(f"{error}; or --data {RENDERED}: faces that are computed here") from None
-    return swap_pairs.draw(options.protocol, frames, count, options.seed, options.size, terminal.warn)
+    return draw_pairs.draw(options.protocol, frames, count, options.seed, options.size, terminal.warn)
 
 
 def data_name(options: argparse.Namespace) -> str:

@@ -33,8 +33,8 @@ def add_evaluate(command: Callable[..., argparse.ArgumentParser]) -> None:
 
 def evaluate(options: argparse.Namespace) -> None:
     """How near each way of blending comes to the right answer: PSNR, SSIM, the seam, and whose face a judge sees."""
-    from facelib import evaluate_swaps as evaluation
-    from facelib import swapped
+    from facelib.evaluation import swapped
+    from facelib.evaluation import swaps as evaluation
     from facelib.learned import judge, weights
 
     for place in (options.json, options.html):
@@ -84,7 +84,7 @@ def _weights() -> list[dict]:
 
 
 def _finder():
-    """The shipped keypoint network, as `facelib.evaluate_swaps.measure` calls it."""
+    """The shipped keypoint network, as `facelib.evaluation.swaps.measure` calls it."""
     import cv2
 
     from facelib import keypoints
@@ -103,11 +103,11 @@ def _kept(options: argparse.Namespace, pairs, chosen, used: list[dict]):
     """What --resume asks for; what was there already is said on standard error."""
     if options.resume is None:
         return None
-    from facelib import evaluate_swaps, resume
+    from facelib.evaluation import resume, swaps
     from facelib.learned import weights
 
     used = [*used, weights.which("embedding-judge")]
-    names = [resume.fingerprint(block, chosen, options.size, used) for block in evaluate_swaps.blocks(pairs)]
+    names = [resume.fingerprint(block, chosen, options.size, used) for block in swaps.blocks(pairs)]
     kept = resume.Kept(options.resume, names)
     if len(kept):
         terminal.warn(f"{options.resume}: {len(kept)} of {len(names)} blocks of pairs are measured already")
@@ -116,8 +116,8 @@ def _kept(options: argparse.Namespace, pairs, chosen, used: list[dict]):
 
 def _page(record: dict, scored, pairs, chosen, size: int) -> str:
     """What --html asks for."""
-    from facelib import evaluate_swaps, swap_cases, swap_report, swapped
+    from facelib.evaluation import cases, report, swapped, swaps
 
-    if record["protocol"] in evaluate_swaps.ALONE:
-        return swap_report.page(record, scored, strangers=[swapped.swapped(pair, chosen, size) for pair in pairs])
-    return swap_report.page(record, scored, swap_cases.cases(scored, pairs, chosen, size))
+    if record["protocol"] in swaps.ALONE:
+        return report.page(record, scored, strangers=[swapped.swapped(pair, chosen, size) for pair in pairs])
+    return report.page(record, scored, cases.cases(scored, pairs, chosen, size))

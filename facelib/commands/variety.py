@@ -22,7 +22,7 @@ def add_evaluate(command: Callable[..., argparse.ArgumentParser]) -> None:
 
 def evaluate(options: argparse.Namespace) -> None:
     """Whether rendered faces serve everybody: clipped skin and the keypoint model's error by skin tone, age and what else varies."""
-    from facelib import evaluate_variety as evaluation
+    from facelib.evaluation import variety as evaluation
     from facelib.learned import predict_keypoints, weights
 
     records.check_place(options.json)

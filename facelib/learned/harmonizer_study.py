@@ -19,8 +19,9 @@ from joblib import Parallel, delayed
 from scipy import stats
 from torch import nn
 
-from facelib import detect, evaluate_swaps, images, keypoints, metrics
+from facelib import detect, images, keypoints, metrics
 from facelib.datasets.workers import one_thread
+from facelib.evaluation import swaps
 from facelib.images import write_whole
 from facelib.learned import (
     forgetting,
@@ -181,7 +182,7 @@ def judged(net: nn.Module | None, sources: Sequence[Source], composite: str) -> 
     Returns
     -------
     dict
-        Means: `psnr` in dB, `seam_error`, `tone_spread`, `moved` and `identity` as in `facelib.evaluate_swaps`; `identity_given`, the
+        Means: `psnr` in dB, `seam_error`, `tone_spread`, `moved` and `identity` as in `facelib.evaluation.swaps`; `identity_given`, the
         cosine of the judge's embeddings of result and composite; `doubt`, the keypoint network's spread over the eyes' distance, in per
         cent, which is large where what it sees is no face; and `eyes`, how many a cascade finds where there should be none, per picture.
     """
@@ -201,7 +202,7 @@ def judged(net: nn.Module | None, sources: Sequence[Source], composite: str) -> 
             rows.append(
                 (
                     metrics.psnr(picture, right, mask),
-                    evaluate_swaps.seam_errors(picture, right, mask).mean(),
+                    swaps.seam_errors(picture, right, mask).mean(),
                     metrics.tone_spread(picture, mask) / max(metrics.tone_spread(right, mask), 1e-6),
                     moved[index],
                     of_made[index] @ of_answer[index],

@@ -5,8 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from facelib import blind_page, preferences
-from facelib.evaluate_blind import Shown
+from facelib.evaluation import blind_page, preferences
+from facelib.evaluation.blind import Shown
 
 NAMES = [("multiband", "poisson"), ("poisson", "multiband"), ("poisson", "multiband")]
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from facelib import evaluate_swaps, swap_report
-from facelib.evaluate_swaps import Scored
-from facelib.swap_cases import Case
-from facelib.swapped import Swapped
+from facelib.evaluation import report, swaps
+from facelib.evaluation.cases import Case
+from facelib.evaluation.swapped import Swapped
+from facelib.evaluation.swaps import Scored
 
 VALUES = {"target": np.inf, "multiband": 20.0, "none": 3.0, "unet": 21.5}
 ABOUT = {
@@ -28,11 +28,11 @@ def case(way, rank):
 @pytest.fixture(scope="module")
 def html():
     people = [f"person {number}" for number in range(4)]
-    scores = {score: {way: np.full(4, value) for way, value in VALUES.items()} for score in evaluate_swaps.BETTER}
+    scores = {score: {way: np.full(4, value) for way, value in VALUES.items()} for score in swaps.BETTER}
     seconds = {way: np.full(4, 0.01 * len(way)) for way in list(VALUES)[1:]}
     scored = Scored(scores, people, [""] * 4, seconds)
-    record = {**ABOUT, "table": evaluate_swaps.table(scored, over="multiband")}
-    return swap_report.page(record, scored, [case(way, rank) for way in list(VALUES)[1:] for rank in ("best", "median", "worst")])
+    record = {**ABOUT, "table": swaps.table(scored, over="multiband")}
+    return report.page(record, scored, [case(way, rank) for way in list(VALUES)[1:] for rank in ("best", "median", "worst")])
 
 
 def ways(page):

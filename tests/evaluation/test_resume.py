@@ -5,9 +5,9 @@ import dataclasses
 import numpy as np
 import pytest
 
-from facelib import evaluate_swaps, resume
 from facelib.datasets import recolour
-from facelib.swapped import ways
+from facelib.evaluation import resume, swaps
+from facelib.evaluation.swapped import ways
 
 SIZE, WAYS = 32, ways(["multiband", "none"])
 WEIGHTS = [{"name": "judge", "sha256": "0", "seed": 0}]
@@ -25,16 +25,16 @@ def finder(pictures, points):
 
 @pytest.fixture(scope="module")
 def pairs():
-    return evaluate_swaps.rendered_swaps([], 17, 0, SIZE)
+    return swaps.rendered_swaps([], 17, 0, SIZE)
 
 
 @pytest.fixture(scope="module")
 def straight(pairs):
-    return evaluate_swaps.measure(pairs, WAYS, judge, finder, SIZE)
+    return swaps.measure(pairs, WAYS, judge, finder, SIZE)
 
 
 def kept(folder, pairs, chosen=WAYS, size=SIZE, weights=WEIGHTS):
-    return resume.Kept(folder, [resume.fingerprint(block, chosen, size, weights) for block in evaluate_swaps.blocks(pairs)])
+    return resume.Kept(folder, [resume.fingerprint(block, chosen, size, weights) for block in swaps.blocks(pairs)])
 
 
 def killed(blocks):
@@ -53,10 +53,10 @@ def same(one, other):
 
 def test_what_was_killed_goes_on_to_the_same_numbers(tmp_path, pairs, straight):
     with pytest.raises(KeyboardInterrupt):
-        evaluate_swaps.measure(pairs, WAYS, judge, finder, SIZE, report=killed, done=kept(tmp_path, pairs))
+        swaps.measure(pairs, WAYS, judge, finder, SIZE, report=killed, done=kept(tmp_path, pairs))
     assert list(kept(tmp_path, pairs)) == [0]
     made = []
-    again = evaluate_swaps.measure(
+    again = swaps.measure(
         pairs, WAYS, judge, finder, SIZE, report=lambda blocks: (made.append(0) or one for one in blocks), done=kept(tmp_path, pairs)
     )
     assert len(made) == 2
@@ -65,14 +65,14 @@ def test_what_was_killed_goes_on_to_the_same_numbers(tmp_path, pairs, straight):
 
 
 def test_what_is_complete_asks_for_nothing(tmp_path, pairs, straight):
-    first = evaluate_swaps.measure(pairs, WAYS, judge, finder, SIZE, done=kept(tmp_path, pairs))
-    again = evaluate_swaps.measure(pairs, WAYS, None, None, SIZE, done=kept(tmp_path, pairs))
+    first = swaps.measure(pairs, WAYS, judge, finder, SIZE, done=kept(tmp_path, pairs))
+    again = swaps.measure(pairs, WAYS, None, None, SIZE, done=kept(tmp_path, pairs))
     same(straight, again)
     assert all((again.seconds[name] == values).all() for name, values in first.seconds.items())
 
 
 def test_more_pairs_take_over_what_fewer_measured(tmp_path, pairs):
-    evaluate_swaps.measure(pairs[:8], WAYS, judge, finder, SIZE, done=kept(tmp_path, pairs[:8]))
+    swaps.measure(pairs[:8], WAYS, judge, finder, SIZE, done=kept(tmp_path, pairs[:8]))
     assert list(kept(tmp_path, pairs)) == [0]
 
 

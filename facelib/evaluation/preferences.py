@@ -1,4 +1,4 @@
-"""What people said who compared results blindly: the files that the page of `facelib.evaluate_blind` saves, and the table of them."""
+"""What people said who compared results blindly: the files that the page of `facelib.evaluation.blind` saves, and the table of them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from facelib import bootstrap
-from facelib.bradley_terry import strengths
+from facelib.evaluation.bradley_terry import strengths
 
 KIND = "facelib preferences 1"  # how a file says what it is; the number changes with its form
 CHOICES = {"left": (1.0, 0.0), "equal": (0.5, 0.5), "right": (0.0, 1.0)}  # the wins of the left one and of the right one
@@ -96,7 +96,7 @@ def table(comparisons: Sequence[Comparison], rounds: int = bootstrap.ROUNDS, see
     Raises
     ------
     ValueError
-        Ways that no comparisons connect; see `facelib.bradley_terry.strengths`.
+        Ways that no comparisons connect; see `facelib.evaluation.bradley_terry.strengths`.
     """
     ways = sorted({way for one in comparisons for way in (one.left, one.right)})
     each = np.stack([wins([one], ways) for one in comparisons])

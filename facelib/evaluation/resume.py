@@ -20,7 +20,7 @@ from facelib import blenders, images
 from facelib.datasets import recolour
 from facelib.datasets.frame import Frame
 from facelib.datasets.pairs import Pair
-from facelib.swapped import Way
+from facelib.evaluation.swapped import Way
 
 
 class Kept(MutableMapping):

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from facelib.datasets.pairs import Pair
-from facelib.evaluate_swaps import Scored
-from facelib.swapped import Swapped, Way, swapped
+from facelib.evaluation.swapped import Swapped, Way, swapped
+from facelib.evaluation.swaps import Scored
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,10 @@ import json
 import numpy as np
 import pytest
 
-from facelib import evaluate_variety, keypoints
+from facelib import keypoints
 from facelib.__main__ import main
 from facelib.datasets.rendered import labelled
+from facelib.evaluation import variety
 
 
 def in_the_box(greys, boxes):
@@ -17,7 +18,7 @@ def in_the_box(greys, boxes):
 
 @pytest.fixture(scope="module")
 def numbers():
-    return evaluate_variety.measure(in_the_box, count=24, seed=3, batch=10)
+    return variety.measure(in_the_box, count=24, seed=3, batch=10)
 
 
 def test_each_group_splits_all_faces(numbers):
@@ -40,7 +41,7 @@ def test_rows_hold_the_faces_that_they_name(numbers):
 
 def test_a_better_model_has_a_smaller_error(numbers):
     exact = {frame.grey().tobytes(): frame.points for frame in labelled.frames(24, 3, 160)}
-    known = evaluate_variety.measure(lambda greys, boxes: np.stack([exact[grey.tobytes()] for grey in greys]), count=24, seed=3)
+    known = variety.measure(lambda greys, boxes: np.stack([exact[grey.tobytes()] for grey in greys]), count=24, seed=3)
     assert known["table"][0]["nme"] == 0
     assert numbers["table"][0]["nme"] > 5
     low, high = numbers["table"][0]["interval_95"]

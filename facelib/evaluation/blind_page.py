@@ -1,7 +1,7 @@
 """A page on which people compare results without knowing whose they are: a file of HTML that works offline, by keys and by touch.
 
 Two results of one pair stand side by side, in random order, beside the source and the target. The page keeps what was chosen, and saves
-it as the small file that `facelib.preferences` reads. Which result was on the left stands in the page as data and is not shown.
+it as the small file that `facelib.evaluation.preferences` reads. Which result was on the left stands in the page as data and is not shown.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ import hashlib
 import json
 from collections.abc import Sequence
 
-from facelib import pages, preferences
-from facelib.evaluate_blind import Shown
+from facelib import pages
+from facelib.evaluation import preferences
+from facelib.evaluation.blind import Shown
 from facelib.figures.page import quoted
 
 QUESTION = "Which result looks more like a real photograph of the source’s face on the target’s head?"

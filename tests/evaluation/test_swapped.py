@@ -5,9 +5,10 @@ import json
 import numpy as np
 import pytest
 
-from facelib import blenders, evaluate_swaps
+from facelib import blenders
 from facelib.__main__ import main
-from facelib.swapped import swapped, ways
+from facelib.evaluation import swaps
+from facelib.evaluation.swapped import swapped, ways
 
 SIZE = 48
 
@@ -28,7 +29,7 @@ def registered(monkeypatch):
 
 @pytest.fixture(scope="module")
 def pair():
-    return evaluate_swaps.rendered_swaps([], 1, 0, SIZE)[0]
+    return swaps.rendered_swaps([], 1, 0, SIZE)[0]
 
 
 def test_every_way_has_a_result_and_a_time(pair):
@@ -39,7 +40,7 @@ def test_every_way_has_a_result_and_a_time(pair):
 
 
 def test_without_a_drawn_answer_it_is_the_target(pair):
-    alone = evaluate_swaps.Pair(pair.source, pair.target)
+    alone = swaps.Pair(pair.source, pair.target)
     made = swapped(alone, [], SIZE)
     assert made.answer is made.target
 

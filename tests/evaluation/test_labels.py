@@ -3,8 +3,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from facelib import evaluate_labels, keypoints
+from facelib import keypoints
 from facelib.datasets.frame import MadeFrame
+from facelib.evaluation import labels
 
 
 def frames(noise, people=("ann", "bob"), each=6, like=True):
@@ -24,21 +25,21 @@ def frames(noise, people=("ann", "bob"), each=6, like=True):
 @pytest.mark.parametrize("noise", [0.0, 2.0])
 def test_noise_put_into_labels_is_found_again(noise):
     """The mean length of a Gaussian in the plane is the root of half pi times its spread."""
-    numbers = evaluate_labels.disagreement(*frames(noise))
+    numbers = labels.disagreement(*frames(noise))
     (row,) = numbers["bins"]
     assert row["pairs"] == 30
     assert row["people"] == 2
     assert row["error"] == pytest.approx(noise * np.sqrt(np.pi / 2), abs=0.15)
     assert row["interval_95"][0] <= row["error"] <= row["interval_95"][1]
-    assert "30" in evaluate_labels.as_text(numbers)
+    assert "30" in labels.as_text(numbers)
 
 
 def test_only_like_pictures_are_compared():
-    assert evaluate_labels.disagreement(*frames(2.0, like=False))["bins"] == []
+    assert labels.disagreement(*frames(2.0, like=False))["bins"] == []
 
 
 def test_an_error_that_labels_share_is_not_seen():
     """A model that is off by the same in like pictures, or labels that are."""
     labelled, answers = frames(0.0)
-    (row,) = evaluate_labels.disagreement(labelled, answers + 3)["bins"]
+    (row,) = labels.disagreement(labelled, answers + 3)["bins"]
     assert row["error"] == 0

@@ -1,4 +1,4 @@
-"""Which results are compared blindly: two of one pair each time, in random order. `facelib.blind_page` shows them."""
+"""Which results are compared blindly: two of one pair each time, in random order. `facelib.evaluation.blind_page` shows them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from facelib.datasets.pairs import Pair
-from facelib.swapped import Way, swapped
+from facelib.evaluation.swapped import Way, swapped
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ import json
 import numpy as np
 import pytest
 
-from facelib import preferences
 from facelib.__main__ import main
-from facelib.preferences import Comparison
+from facelib.evaluation import preferences
+from facelib.evaluation.preferences import Comparison
 
 
 def said(choices, left="a", right="b", rater="ann", study="s"):

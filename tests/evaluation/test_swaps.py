@@ -5,10 +5,11 @@ import json
 import numpy as np
 import pytest
 
-from facelib import blenders, evaluate_swaps
+from facelib import blenders
 from facelib.__main__ import main
-from facelib.evaluate_swaps import Scored
-from facelib.swapped import ways
+from facelib.evaluation import swaps
+from facelib.evaluation.swapped import ways
+from facelib.evaluation.swaps import Scored
 
 PAIRS = 4
 
@@ -20,8 +21,8 @@ def finder(pictures, points):
 
 @pytest.fixture(scope="module")
 def scored():
-    pairs = evaluate_swaps.rendered_swaps([], PAIRS, 0, 64)
-    return evaluate_swaps.measure(pairs, ways(["multiband", "none", "multiband:none"]), judge, finder, size=64)
+    pairs = swaps.rendered_swaps([], PAIRS, 0, 64)
+    return swaps.measure(pairs, ways(["multiband", "none", "multiband:none"]), judge, finder, size=64)
 
 
 def judge(pictures, points):
@@ -48,7 +49,7 @@ def test_what_is_found_in_a_result_is_compared_with_the_answer(scored):
 
 
 def test_every_blend_has_every_score(scored):
-    assert list(scored.scores) == list(evaluate_swaps.SCORES)
+    assert list(scored.scores) == list(swaps.SCORES)
     for of in scored.scores.values():
         for name in ("multiband", "none"):
             assert np.isfinite(of[name]).all()
@@ -65,55 +66,55 @@ def test_what_is_for_information_says_what_it_should(scored):
 
 
 def test_more_processes_give_the_same_numbers(scored):
-    pairs = evaluate_swaps.rendered_swaps([], PAIRS, 0, 64)
-    again = evaluate_swaps.measure(pairs, ways(["multiband", "none", "multiband:none"]), judge, finder, size=64, jobs=2)
+    pairs = swaps.rendered_swaps([], PAIRS, 0, 64)
+    again = swaps.measure(pairs, ways(["multiband", "none", "multiband:none"]), judge, finder, size=64, jobs=2)
     for score, of in scored.scores.items():
         for name, values in of.items():
             np.testing.assert_array_equal(again.scores[score][name], values)
 
 
 def test_a_way_that_is_named_twice_is_measured_once():
-    pairs = evaluate_swaps.rendered_swaps([], 2, 0, 64)
-    twice = evaluate_swaps.measure(pairs, ways(["none", "none", "feather"]), judge, finder, size=64)
-    once = evaluate_swaps.measure(pairs, ways(["none", "feather"]), judge, finder, size=64)
+    pairs = swaps.rendered_swaps([], 2, 0, 64)
+    twice = swaps.measure(pairs, ways(["none", "none", "feather"]), judge, finder, size=64)
+    once = swaps.measure(pairs, ways(["none", "feather"]), judge, finder, size=64)
     assert list(twice.scores["psnr"]) == list(once.scores["psnr"])
     np.testing.assert_array_equal(twice.scores["psnr"]["feather"], once.scores["psnr"]["feather"])
 
 
 def test_no_pairs_are_refused():
     with pytest.raises(ValueError, match="pairs: expected at least 1, got none"):
-        evaluate_swaps.measure([], ways(["none"]), judge, finder)
+        swaps.measure([], ways(["none"]), judge, finder)
 
 
 def test_better_is_positive_whichever_way_a_score_goes():
     good, bad = np.full(6, 30.0), np.full(6, 20.0)
-    scores = {score: {"a": good if way > 0 else bad, "b": bad if way > 0 else good} for score, way in evaluate_swaps.BETTER.items()}
+    scores = {score: {"a": good if way > 0 else bad, "b": bad if way > 0 else good} for score, way in swaps.BETTER.items()}
     scored = Scored(scores, [f"person {number}" for number in range(6)], [""] * 6)
-    for score in evaluate_swaps.BETTER:
-        assert evaluate_swaps.gain(scored, score, "a", "b") == {"mean": 10.0, "interval_95": [10.0, 10.0]}
-        assert evaluate_swaps.gain(scored, score, "b", "a")["mean"] == -10.0
+    for score in swaps.BETTER:
+        assert swaps.gain(scored, score, "a", "b") == {"mean": 10.0, "interval_95": [10.0, 10.0]}
+        assert swaps.gain(scored, score, "b", "a")["mean"] == -10.0
 
 
 def test_pairs_without_a_score_do_not_count():
     values = np.array([1.0, np.nan, 3.0])
     scored = Scored({"psnr": {"a": values, "b": np.zeros(3)}}, ["p", "q", "r"], [""] * 3)
-    assert evaluate_swaps.gain(scored, "psnr", "a", "b")["mean"] == 2.0
+    assert swaps.gain(scored, "psnr", "a", "b")["mean"] == 2.0
 
 
 def test_where_nothing_is_a_number_there_is_no_mean():
     scored = Scored({"psnr": {"a": np.full(2, np.inf), "b": np.zeros(2)}}, ["p", "q"], [""] * 2)
-    assert evaluate_swaps.gain(scored, "psnr", "a", "b") == {"mean": None, "interval_95": None}
+    assert swaps.gain(scored, "psnr", "a", "b") == {"mean": None, "interval_95": None}
 
 
 def test_the_table_has_a_row_a_way_and_compares_with_rivals(scored):
-    rows = evaluate_swaps.table(scored, ["multiband"])
+    rows = swaps.table(scored, ["multiband"])
     assert [row["way"] for row in rows] == list(scored.scores["psnr"])
     assert "better than multiband" in rows[0]
     assert "better than multiband" not in rows[2]
-    sets = evaluate_swaps.by_group(scored, ["multiband"])
+    sets = swaps.by_group(scored, ["multiband"])
     assert list(sets) == ["same", "light", "pose", "mouth"]
     assert "better than multiband" in sets["mouth"][0]
-    assert "multiband" in evaluate_swaps.as_text(rows)
+    assert "multiband" in swaps.as_text(rows)
 
 
 def test_ways_are_named_as_a_swap_uses_them():
@@ -130,9 +131,9 @@ def test_ways_are_named_as_a_swap_uses_them():
 
 
 def test_the_answer_itself_is_perfect():
-    pair = evaluate_swaps.rendered_swaps([], 1, 0, 64)[0]
-    picture = evaluate_swaps._one(pair, [], 64)["answer"].astype(np.float32) / 255
-    scores = evaluate_swaps._scores(*(picture,) * 3, np.pad(np.ones((32, 32), np.float32), 16), picture, np.ones((64, 64), np.float32))
+    pair = swaps.rendered_swaps([], 1, 0, 64)[0]
+    picture = swaps._one(pair, [], 64)["answer"].astype(np.float32) / 255
+    scores = swaps._scores(*(picture,) * 3, np.pad(np.ones((32, 32), np.float32), 16), picture, np.ones((64, 64), np.float32))
     assert scores == {
         "psnr": float("inf"),
         "ssim": pytest.approx(1),
@@ -176,7 +177,7 @@ def test_the_command_refuses_an_unknown_blend(capsys):
 
 
 def test_the_answer_is_the_upper_end_of_every_score(scored):
-    for score, way in evaluate_swaps.BETTER.items():
+    for score, way in swaps.BETTER.items():
         best = scored.scores[score]["oracle"]
         assert all((way * best >= way * values - 1e-6).all() for values in scored.scores[score].values())
     assert np.isinf(scored.scores["psnr"]["oracle"]).all()
@@ -188,15 +189,15 @@ def test_a_win_is_a_pair_on_which_a_way_is_better_and_a_tie_is_half_of_one():
         "seam_error": {"a": np.zeros(5), "b": np.ones(5)},
     }
     scored = Scored(scores, list("pqrst"), [""] * 5)
-    assert evaluate_swaps.win_rate(scored, "psnr", "a", "b")["mean"] == 2.5 / 4
-    assert evaluate_swaps.win_rate(scored, "psnr", "b", "a")["mean"] == 1.5 / 4
-    assert evaluate_swaps.win_rate(scored, "seam_error", "a", "b") == {"mean": 1.0, "interval_95": [1.0, 1.0]}
+    assert swaps.win_rate(scored, "psnr", "a", "b")["mean"] == 2.5 / 4
+    assert swaps.win_rate(scored, "psnr", "b", "a")["mean"] == 1.5 / 4
+    assert swaps.win_rate(scored, "seam_error", "a", "b") == {"mean": 1.0, "interval_95": [1.0, 1.0]}
     exact = Scored({"psnr": {"a": np.array([np.inf, np.inf]), "b": np.array([np.inf, 1.0])}}, ["p", "q"], [""] * 2)
-    assert evaluate_swaps.win_rate(exact, "psnr", "a", "b")["mean"] == 0.75
+    assert swaps.win_rate(exact, "psnr", "a", "b")["mean"] == 0.75
 
 
 def test_the_table_counts_wins_and_says_what_a_face_costs(scored):
-    target, oracle, multiband, none, _ = evaluate_swaps.table(scored, over="multiband")
+    target, oracle, multiband, none, _ = swaps.table(scored, over="multiband")
     assert set(none["wins over multiband"]) == {"psnr", "identity"}
     assert oracle["wins over multiband"]["psnr"]["mean"] == 1
     assert "wins over multiband" not in multiband

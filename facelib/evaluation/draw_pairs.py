@@ -1,15 +1,15 @@
-"""Drawing the pairs of a protocol of `facelib.evaluate_swaps`, and plain words where there are not so many."""
+"""Drawing the pairs of a protocol of `facelib.evaluation.swaps`, and plain words where there are not so many."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from facelib import evaluate_swaps
 from facelib.datasets import ytf68
 from facelib.datasets.frame import Frame
 from facelib.datasets.pairs import Pair
 from facelib.datasets.rendered_sets import COUNT, NAMES
+from facelib.evaluation import swaps
 
 FROZEN = "rendered"  # the protocol whose pairs are numbered, and not drawn from frames
 
@@ -22,7 +22,7 @@ def draw(
     Parameters
     ----------
     protocol : str
-        A name in `facelib.evaluate_swaps.PROTOCOLS`.
+        A name in `facelib.evaluation.swaps.PROTOCOLS`.
     frames : sequence of Frame
         Labelled faces; "rendered" needs none.
     count : int
@@ -39,8 +39,8 @@ def draw(
         An unknown protocol, a count below 1, a seed below 0, no frames, more rendered pairs than there are, or frames of whom no such pair
         can be made.
     """
-    if protocol not in evaluate_swaps.PROTOCOLS:
-        raise ValueError(f"protocol: expected one of {', '.join(evaluate_swaps.PROTOCOLS)}, got {protocol}")
+    if protocol not in swaps.PROTOCOLS:
+        raise ValueError(f"protocol: expected one of {', '.join(swaps.PROTOCOLS)}, got {protocol}")
     if count < 1:
         raise ValueError(f"n: expected at least 1 pair, got {count}")
     if seed < 0:
@@ -56,7 +56,7 @@ def draw(
         )
     if count > there and protocol == FROZEN:
         raise ValueError(f"n: expected at most {there} pairs, as many as the rendered sets hold, got {count}")
-    pairs = evaluate_swaps.PROTOCOLS[protocol](frames, count, seed, size)
+    pairs = swaps.PROTOCOLS[protocol](frames, count, seed, size)
     if count > there:
         report(
             f"n: {count} pairs are drawn with replacement from {there} different ones, so some come again; intervals allow for people only"

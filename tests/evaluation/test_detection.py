@@ -4,7 +4,8 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from facelib import detect, evaluate_detection, images, keypoints
+from facelib import detect, images, keypoints
+from facelib.evaluation import detection
 
 
 @dataclass
@@ -27,7 +28,7 @@ def frames():
 
 def test_right_boxes_and_boxes_elsewhere_are_told_apart(frames):
     boxes = iter([keypoints.face_box(frame.points) for frame in frames])
-    scores = evaluate_detection.evaluate(frames, lambda grey: np.stack([(0, 0, 200, 20), next(boxes)]))
+    scores = detection.evaluate(frames, lambda grey: np.stack([(0, 0, 200, 20), next(boxes)]))
     record = scores.summary()
     assert (record["n"], record["people"]) == (8, 4)
     assert (record["correct"], record["nearly_correct"], record["largest_is_correct"]) == (100, 100, 0)
@@ -44,14 +45,14 @@ def test_half_a_box_to_the_side_is_not_correct(frames):
         box = next(boxes)
         return (box + (box[2] / 2, 0, 0, 0))[None]
 
-    scores = evaluate_detection.evaluate(frames, find)
+    scores = detection.evaluate(frames, find)
     np.testing.assert_allclose(scores.best, 1 / 3)
     assert scores.summary()["correct"] == 0
     assert scores.summary()["elsewhere_per_picture"] == 0
 
 
 def test_nothing_found(frames):
-    record = evaluate_detection.evaluate(frames, lambda grey: np.empty((0, 4))).summary()
+    record = detection.evaluate(frames, lambda grey: np.empty((0, 4))).summary()
     assert (record["correct"], record["elsewhere_per_picture"], record["mean_overlap"]) == (0, 0, None)
     json.dumps(record)
 
@@ -68,16 +69,16 @@ def test_the_right_box_turns_with_the_picture():
         middle = np.array([columns.min() + columns.max() + 1, rows.min() + rows.max() + 1]) / 2
         return np.array([[*(middle - width / 2), width, height]])
 
-    scores = evaluate_detection.evaluate([Drawn(picture, points, "one")] * 2, find, degrees=30)
+    scores = detection.evaluate([Drawn(picture, points, "one")] * 2, find, degrees=30)
     assert (scores.best > 0.9).all()
 
 
 def test_comparison_is_told(collins):
     box = detect.find_faces(collins)[0]
     frame = Drawn(images.to_bytes(images.to_grey(collins)), keypoints.shape_in_box(box), "Eileen Collins")
-    record = evaluate_detection.compare([frame])
+    record = detection.compare([frame])
     assert record["turned_by"]["0"]["correct"] == 100
-    said = evaluate_detection.as_text(record)
-    assert all(name in said for name in evaluate_detection.CASCADES)
+    said = detection.as_text(record)
+    assert all(name in said for name in detection.CASCADES)
     with pytest.raises(ValueError, match="one or more"):
-        evaluate_detection.evaluate([])
+        detection.evaluate([])

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from facelib.bradley_terry import strengths
+from facelib.evaluation.bradley_terry import strengths
 
 # American League baseball, 1987: games won by row over column. Agresti, Categorical Data Analysis (1990), table 10.10.
 TEAMS = ("Milwaukee", "Detroit", "Toronto", "New York", "Boston", "Cleveland", "Baltimore")

@@ -6,12 +6,12 @@ import re
 import numpy as np
 import pytest
 
-from facelib import evaluate_swaps, swap_report
 from facelib.__main__ import main
-from facelib.evaluate_swaps import Scored
+from facelib.evaluation import report, swaps
+from facelib.evaluation.cases import cases, pick
+from facelib.evaluation.swapped import ways
+from facelib.evaluation.swaps import Scored
 from facelib.learned import weights
-from facelib.swap_cases import cases, pick
-from facelib.swapped import ways
 
 SIZE, WAYS = 48, ways(["none", "feather"])
 BLENDS = ["--blends", "none", "feather", "--jobs", "1", "--size", str(SIZE)]
@@ -25,7 +25,7 @@ def test_of_few_values_fewer_cases_are_shown():
 
 
 def test_cases_are_the_pairs_that_were_picked():
-    pairs = evaluate_swaps.rendered_swaps([], 3, 0, SIZE)
+    pairs = swaps.rendered_swaps([], 3, 0, SIZE)
     psnr = {"none": np.array([20.0, 30.0, 10.0]), "feather": np.array([3.0, 2.0, 1.0])}
     found = cases(Scored({"psnr": psnr}, list("abc"), [""] * 3), pairs, WAYS, SIZE)
     assert [(case.way, case.rank, case.value) for case in found[:3]] == [
@@ -62,9 +62,9 @@ def test_the_page_asks_for_nothing_outside_it(written):
 
 
 def test_names_cannot_break_the_page():
-    row = {"way": "<b>&", "n": 1, "people": 1} | {score: {"mean": 1.0, "interval_95": [1.0, 1.0]} for score in evaluate_swaps.BETTER}
+    row = {"way": "<b>&", "n": 1, "people": 1} | {score: {"mean": 1.0, "interval_95": [1.0, 1.0]} for score in swaps.BETTER}
     about = {"protocol": "self", "data": "<i>", "size": 64, "seed": 0, "date": "today", "hardware": "none", "command": "facelib </code>"}
-    page = swap_report.page({**about, "table": [row]}, Scored({}, ["p"], [""]))
+    page = report.page({**about, "table": [row]}, Scored({}, ["p"], [""]))
     assert not any(text in page for text in ("<b>&", "<i>", "facelib </code>"))
 
 
@@ -90,7 +90,7 @@ def test_strangers_have_only_scores_that_need_no_answer_and_are_all_shown(tmp_pa
 def test_a_judge_that_is_missing_is_named_before_any_work(tmp_path, monkeypatch, capsys):
     found = weights.embedder
     monkeypatch.setattr(weights, "embedder", lambda role: found(role, tmp_path))
-    monkeypatch.setattr(evaluate_swaps, "measure", None)
+    monkeypatch.setattr(swaps, "measure", None)
     assert main(["evaluate", "swaps", "--protocol", "rendered", "--n", "1", *BLENDS]) == 2
     assert re.search(r"the judge of identity is missing: .*embedding-judge\.json", capsys.readouterr().err)
 

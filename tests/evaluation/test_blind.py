@@ -6,39 +6,39 @@ from collections import Counter
 
 import pytest
 
-from facelib import blind_page, evaluate_blind, evaluate_swaps
 from facelib.__main__ import main
-from facelib.swapped import ways
+from facelib.evaluation import blind, blind_page, swaps
+from facelib.evaluation.swapped import ways
 
 SIZE = 48
 
 
 @pytest.fixture(scope="module")
 def shown():
-    return evaluate_blind.show(evaluate_swaps.rendered_swaps([], 3, 0, SIZE), ways(["multiband", "poisson"]), 0, SIZE)
+    return blind.show(swaps.rendered_swaps([], 3, 0, SIZE), ways(["multiband", "poisson"]), 0, SIZE)
 
 
 def test_every_two_are_compared_as_often_and_each_is_as_often_on_the_left():
-    assert set(Counter(evaluate_blind.order("abc", 12, 5)).values()) == {2}
-    drawn = evaluate_blind.order("ab", 7, 1)
+    assert set(Counter(blind.order("abc", 12, 5)).values()) == {2}
+    drawn = blind.order("ab", 7, 1)
     assert abs(drawn.count(("a", "b")) - drawn.count(("b", "a"))) == 1
 
 
 def test_the_order_is_random_but_its_seed_repeats_it():
-    assert evaluate_blind.order("ab", 20, 3) == evaluate_blind.order("ab", 20, 3)
-    assert evaluate_blind.order("ab", 20, 3) != evaluate_blind.order("ab", 20, 4)
+    assert blind.order("ab", 20, 3) == blind.order("ab", 20, 3)
+    assert blind.order("ab", 20, 3) != blind.order("ab", 20, 4)
     for names in ("a", "", "aa"):
         with pytest.raises(ValueError, match="two or more different ones"):
-            evaluate_blind.order(names, 4, 0)
+            blind.order(names, 4, 0)
     for wrong, words in (((0, 0), "n: expected at least 1 comparison, got 0"), ((1, -1), "seed: expected at least 0, got -1")):
         with pytest.raises(ValueError, match=words):
-            evaluate_blind.order("ab", *wrong)
+            blind.order("ab", *wrong)
 
 
 def test_the_pictures_are_where_the_names_say(shown):
-    from facelib.swapped import swapped
+    from facelib.evaluation.swapped import swapped
 
-    pair = evaluate_swaps.rendered_swaps([], 1, 0, SIZE)[0]
+    pair = swaps.rendered_swaps([], 1, 0, SIZE)[0]
     made = swapped(pair, ways(["multiband", "poisson"]), SIZE)
     assert (shown[0].left == made.results[shown[0].names[0]]).all()
     assert (shown[0].right == made.results[shown[0].names[1]]).all()

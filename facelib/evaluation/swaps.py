@@ -21,8 +21,8 @@ from facelib.datasets import lessons
 from facelib.datasets.frame import Frame
 from facelib.datasets.pairs import Pair
 from facelib.datasets.workers import one_thread
+from facelib.evaluation.swapped import Way, swapped
 from facelib.related import parsing
-from facelib.swapped import Way, swapped
 
 _BLOCK = 8  # pairs that a worker makes at a time
 BETTER = {"psnr": +1, "ssim": +1, "seam_error": -1, "identity": +1}  # which way each score is better; the other rows are for information
@@ -114,7 +114,7 @@ def measure(
         Without an answer there are `SCORES_ALONE` only, for which the target stands in, and no `ORACLE`.
     done : mutable mapping of int to dict, optional
         What was measured of each of `blocks(pairs)`, by its number: what is in it is not measured again, and what is measured is put into
-        it. `facelib.resume.Kept` keeps it in a folder.
+        it. `facelib.evaluation.resume.Kept` keeps it in a folder.
 
     Returns
     -------
@@ -136,7 +136,7 @@ def measure(
     Raises
     ------
     ValueError
-        No pairs, or what `facelib.swapped.swapped` raises.
+        No pairs, or what `facelib.evaluation.swapped.swapped` raises.
     """
     if not pairs:
         raise ValueError("pairs: expected at least 1, got none; ask for more, or give a data set with faces in it")

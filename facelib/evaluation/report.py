@@ -8,10 +8,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from facelib import pages
-from facelib.evaluate_swaps import BETTER, BETTER_ALONE, ORACLE, TARGET, Scored
+from facelib.evaluation.cases import Case
+from facelib.evaluation.swapped import Swapped
+from facelib.evaluation.swaps import BETTER, BETTER_ALONE, ORACLE, TARGET, Scored
 from facelib.figures.page import quoted
-from facelib.swap_cases import Case
-from facelib.swapped import Swapped
 
 _QUALITY = 85  # of the JPEGs
 _HEADS = {

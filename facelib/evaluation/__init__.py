@@ -1,0 +1,1 @@
+"""What was measured, and what a person thinks of it: of swaps, detectors, labels and renderers."""
