@@ -18,7 +18,7 @@ def add_evaluate(command: Callable[..., argparse.ArgumentParser]) -> None:
     sub = command("swaps", evaluate)
     protocol.add(sub, default="self", size=128)
     names = ", ".join(blenders.BLENDERS)
-    blends_help = f"NAME, NAME:COLOURS or NAME:COLOURS:PLACE (default: all, and multiband:none, the write-up's): {names}"
+    blends_help = f"NAME[:COLOURS[:PLACE[:POINTS]]] (default: all, and multiband:none, the write-up's); POINTS are labels or found: {names}"
     sub.add_argument("--blends", nargs="+", default=[*blenders.BLENDERS, "multiband:none"], metavar="BLEND", help=blends_help)
     rivals_help = f"those of them with which each is compared, pair by pair (default: {' '.join(RIVALS)})"
     sub.add_argument("--rivals", nargs="+", default=RIVALS, metavar="BLEND", help=rivals_help)
@@ -35,7 +35,7 @@ def evaluate(options: argparse.Namespace) -> None:
     """How near each way of blending comes to the right answer: PSNR, SSIM, the seam, and whose face a judge sees."""
     from facelib.evaluation import swapped
     from facelib.evaluation import swaps as evaluation
-    from facelib.learned import judge, weights
+    from facelib.learned import finder, judge, weights
 
     for place in (options.json, options.html):
         records.check_place(place)
@@ -47,7 +47,7 @@ def evaluate(options: argparse.Namespace) -> None:
     count = options.n if options.n is not None else 400 if answered else 5
     pairs = protocol.pairs(options, count)
     jobs, done = data.jobs(options), _kept(options, pairs, chosen, used)
-    scored = evaluation.measure(pairs, chosen, judge.embed, _finder(), options.size, jobs, terminal.bar("block"), answered, done)
+    scored = evaluation.measure(pairs, chosen, judge.embed, finder.find, options.size, jobs, terminal.bar("block"), answered, done)
     rivals = [way.name for way in swapped.ways(options.rivals) if way in chosen]
     command = f"facelib evaluate swaps {protocol.as_options(options, count)} --blends {' '.join(options.blends)}"
     command += f" --rivals {' '.join(options.rivals)}" * (options.rivals != RIVALS)
@@ -81,22 +81,6 @@ def _weights() -> list[dict]:
     places = {f"harmonizer-{name}": weights.harmonizer_place(name) for name in harmonizer_recipes.RECIPES}
     there = [weights.which(name, folder) for name, folder in places.items() if (folder / f"{name}.json").is_file()]
     return [weights.which("keypoints"), *there]
-
-
-def _finder():
-    """The shipped keypoint network, as `facelib.evaluation.swaps.measure` calls it."""
-    import cv2
-
-    from facelib import keypoints
-    from facelib.learned import predict_keypoints, weights
-
-    net = weights.keypoint_network()
-
-    def finder(pictures, points):
-        greys = [cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY) for picture in pictures]
-        return predict_keypoints.predict(net, greys, [keypoints.face_box(shape) for shape in points])
-
-    return finder
 
 
 def _kept(options: argparse.Namespace, pairs, chosen, used: list[dict]):

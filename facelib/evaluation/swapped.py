@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ import numpy as np
 from facelib import blenders, colour, images, place
 from facelib.datasets.pairs import Pair, face
 
+POINTS = ("labels", "found")
+
 
 @dataclass(frozen=True)
 class Way:
@@ -19,29 +22,36 @@ class Way:
     blend: str  # a name in `facelib.blenders.BLENDERS`
     colours: str  # a name in `facelib.colour.COLOURS`
     placing: str = place.TRIANGLES  # a name for `facelib.place.get`
+    points: str = "labels"  # those of the data set, or the ones that the keypoint network has "found", told where the face is
 
     @property
     def name(self) -> str:
         """As tables call it: the blend, with whatever is not what a swap would use."""
         name = self.blend
         name += f", colours {self.colours}" * (self.colours != blenders.colours_for(self.blend))
-        return name + f", placed by {self.placing}" * (self.placing != blenders.placing_for(self.blend))
+        name += f", placed by {self.placing}" * (self.placing != blenders.placing_for(self.blend))
+        return name + f", points {self.points}" * (self.points != POINTS[0])
 
 
 def ways(names: Iterable[str]) -> list[Way]:
-    """Each blend as a swap uses it, or with other colours, or also otherwise placed: BLEND:COLOURS:PLACING, of which the latter two may be
-    left out or empty. The write-up's own is "multiband:none", with the source's colours.
+    """Each blend as a swap uses it, or with other colours, otherwise placed, or with other points: BLEND:COLOURS:PLACING:POINTS, of which
+    all but the first may be left out or empty. The write-up's own is "multiband:none", with the source's colours.
 
     Raises
     ------
     ValueError
-        An unknown name.
+        An unknown name, or more than four.
     """
     chosen = []
     for name in names:
-        blend, colours, placing = (name.split(":") + ["", ""])[:3]
+        blend, *others = name.split(":")
+        if len(others) > 3:
+            raise ValueError(f"blends: expected BLEND:COLOURS:PLACE:POINTS at most, got {name}")
+        colours, placing, points = [*others, "", "", ""][:3]
         blenders.get(blend)
-        way = Way(blend, colours or blenders.colours_for(blend), placing or blenders.placing_for(blend))
+        way = Way(blend, colours or blenders.colours_for(blend), placing or blenders.placing_for(blend), points or POINTS[0])
+        if way.points not in POINTS:
+            raise ValueError(f"points: expected one of {', '.join(POINTS)}, got {way.points}")
         colour.get(way.colours)
         place.get(way.placing)
         chosen.append(way)
@@ -87,22 +97,23 @@ def swapped(pair: Pair, chosen: Sequence[Way], size: int, blends: Mapping[str, b
     crop, picture, own = (images.to_float(image) for image in (target.target, source.source, source.target))
     if pair.recolour is not None:
         picture, own = pair.recolour.apply(picture, source.source_points), pair.recolour.apply(own, source.target_points)
-    faces = place.Faces(picture, crop, source.source_points, target.target_points)
+    faces = {"labels": place.Faces(picture, crop, source.source_points, target.target_points)}
+    if any(way.points == "found" for way in chosen):
+        faces["found"] = _found(faces["labels"])
+    plain = place.get(place.TRIANGLES)(faces["labels"])
     placed, results, seconds = {}, {}, {}
-    for name in (place.TRIANGLES, *(way.placing for way in chosen)):
-        if name not in placed:
-            start = time.perf_counter()
-            placed[name] = place.get(name)(faces), time.perf_counter() - start
+    for how in dict.fromkeys((way.placing, way.points) for way in chosen):
+        start = time.perf_counter()
+        placed[how] = place.get(how[0])(faces[how[1]]), time.perf_counter() - start
     for way in chosen:
         start = time.perf_counter()
-        there, before = placed[way.placing]
+        there, before = placed[way.placing, way.points]
         result = blends[way.blend](colour.get(way.colours)(there.warped, crop, there.mask), crop, there.mask)
         seconds[way.name] = before + time.perf_counter() - start
         images.check_picture(result, f"what {way.name} makes of {pair.source.path.name} on {pair.target.path.name}")
         if result.shape != crop.shape:
             raise ValueError(f"what {way.name} makes: expected the target's shape {crop.shape}, got {result.shape}; mend the blender")
         results[way.name] = result
-    plain = placed[place.TRIANGLES][0]
     return Swapped(
         source=own,
         photograph=source.target,
@@ -115,3 +126,12 @@ def swapped(pair: Pair, chosen: Sequence[Way], size: int, blends: Mapping[str, b
         results=results,
         seconds=seconds,
     )
+
+
+def _found(faces: place.Faces) -> place.Faces:
+    """The same faces, with the points that the keypoint network sees in them."""
+    from facelib.learned import finder
+
+    both = ((faces.source, faces.source_points), (faces.target, faces.target_points))
+    source, target = (finder.find([images.to_bytes(picture)], points[None])[0] for picture, points in both)
+    return dataclasses.replace(faces, source_points=source, target_points=target)

@@ -85,3 +85,32 @@ def test_the_command_says_whose_pictures_have_no_numbers(monkeypatch, capsys):
     assert main(["evaluate", "swaps", *arguments]) == 2
     said = capsys.readouterr().err
     assert "what wrong makes of same_000_source.png on same_000_target.png: expected values in [0, 1], got [nan, nan]" in said
+
+
+def test_found_points_are_the_networks_and_everything_else_is_the_labels(pair):
+    chosen = ways(["none", "none:::found"])
+    made = swapped(pair, chosen, SIZE)
+    by_labels, found = made.results.values()
+    assert list(made.results) == ["none", "none, points found"]
+    assert np.abs(by_labels - found).max() > 0.02
+    np.testing.assert_array_equal(made.points, swapped(pair, chosen[:1], SIZE).points)
+    off = made.mask == 0
+    assert np.abs(by_labels - made.target)[off].max() == 0
+
+
+def test_points_found_on_the_labels_give_the_labels_swap(pair, monkeypatch):
+    monkeypatch.setattr("facelib.learned.finder.find", lambda pictures, points: points)
+    by_labels, found = swapped(pair, ways(["multiband", "multiband:::found"]), SIZE).results.values()
+    np.testing.assert_array_equal(by_labels, found)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("none:::guessed", "points: expected one of labels, found, got guessed"),
+        ("none:lab:triangles:found:more", "blends: expected BLEND:COLOURS:PLACE:POINTS at most, got none:lab:triangles:found:more"),
+    ],
+)
+def test_a_way_that_there_is_not_is_refused(name, words):
+    with pytest.raises(ValueError, match=words):
+        ways([name])
