@@ -1,4 +1,4 @@
-# make book | make test | make test-browser | make live | make lint | make bench: each sets up what it needs by itself.
+# make book | make test | make test-browser | make live | make lint | make bench | make tables: each sets up what it needs by itself.
 PYTHON ?= python3
 BIN = .venv/bin
 READY = .venv/.ready
@@ -39,6 +39,9 @@ bench: $(READY)  ## how fast facelib is, beside what else can be installed
 	$(BIN)/python tools/bench_rendered.py
 	$(BIN)/python tools/bench_training.py
 
+tables: $(READY)  ## the tables of swaps anew, with FACELIB_DATA; minutes
+	$(BIN)/python tools/tables.py
+
 clean:  ## remove what was built (.venv stays)
 	rm -rf _build
 
@@ -54,5 +57,5 @@ _build/.package: $(PACKAGE) requirements.txt
 	@mkdir -p _build
 	@touch $@
 
-.PHONY: help book test test-browser lint live notebooks bench clean
+.PHONY: help book test test-browser lint live notebooks bench tables clean
 .DEFAULT_GOAL := help

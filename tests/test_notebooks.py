@@ -77,3 +77,28 @@ def test_another_address_is_noticed(notebooks):
     config = notebooks.ROOT / "_config.yml"
     config.write_text(config.read_text().replace("https://github.com/", "https://example.org/"))
     assert "set-up cell" in faults(notebooks)
+
+
+@pytest.mark.parametrize(
+    ("words", "noticed"),
+    [
+        ("It wins by 17.35 dB.", True),
+        ("It wins by 4 dB, since 2019, on 95 % of faces.", False),
+        ("Of 83,117 faces", True),
+        ("A power $x^{17.35}$, `17.35`, a [link](17.35), {cite}`a17.35`.", False),
+    ],
+)
+def test_a_number_that_no_cell_prints_is_noticed(notebooks, words, noticed):
+    cell = nbformat.v4.new_markdown_cell(words)
+    assert bool(list(notebooks.unproved([cell], []))) is noticed
+
+
+def test_a_printed_number_may_be_said(notebooks):
+    output = nbformat.v4.new_output("stream", text="it wins by 17.35 dB of 83117\n")
+    code = nbformat.v4.new_code_cell("print(gain)", outputs=[output])
+    text = nbformat.v4.new_markdown_cell("It wins by 17.35 dB; of 83,117 faces.")
+    assert list(notebooks.unproved([text], [code])) == []
+    text.source = "It wins by 17.36 dB."
+    assert "the text says 17.36, and no cell prints that" in next(notebooks.unproved([text], [code]))
+    text.metadata["tags"] = ["no-results"]
+    assert list(notebooks.unproved([text], [code])) == []

@@ -20,6 +20,12 @@ from nbclient import NotebookClient
 
 ROOT = Path(__file__).resolve().parent.parent
 WIDTH = 88  # characters; a few more than the page shows without scrolling
+NUMBER = re.compile(r"(?<![\w.,/#-])\d[\d,]*(?:\.\d+)?(?![\w/]|\.\d)")
+NO_PROSE = re.compile(  # code, formulas, roles, where a link leads, headings, numbered items, options of directives, other chapters
+    r"(?ms)```.*?```|\$\$.*?\$\$|\{\w+\}`[^`]*`|`[^`]*`|\$[^$]*\$|\]\([^)]*\)|https?://\S+"
+    r"|^#+ [^\n]*|^\d+\. |\*\*\d+\.\*\*|^:\w+:[^\n]*|[Cc]hapters? \d(?: (?:and|to) \d)?"
+)
+FREE = {*range(13), 68, 95, *range(1900, 2100)}  # small ones, the points of a face, the level of intervals, years
 SETUP = """\
 # Set-up. Does nothing where facelib is installed. In Colab it installs facelib and leaves Colab's torch, NumPy and OpenCV alone.
 import importlib.util
@@ -66,7 +72,8 @@ def check(source: Path) -> list[str]:
         return [f"{source.stem}: has no notebook; run: make notebooks"]
     wanted, found = read(source), nbformat.read(paired, as_version=4)
     code = [cell for cell in found.cells if cell.cell_type == "code"]
-    faults = [*out_of_step(wanted, found, code), *(fault for cell in code for fault in unfit(cell))]
+    text = [cell for cell in found.cells if cell.cell_type == "markdown"]
+    faults = [*out_of_step(wanted, found, code), *(fault for cell in code for fault in unfit(cell)), *unproved(text, code)]
     return [f"{source.stem}: {fault}" for fault in faults]
 
 
@@ -98,6 +105,27 @@ def unfit(cell: nbformat.NotebookNode) -> Iterator[str]:
             yield f"an output names a machine's path: {here}"
         if "image/png" in data and not (figure.get("image", {}).get("alt") and figure.get("figure", {}).get("caption")):
             yield f"a figure has no alt text or no caption: {here}"
+
+
+def unproved(text: list, code: list) -> Iterator[str]:
+    """Numbers in the text that no cell of the chapter prints or has in its code: so a result that changes cannot leave an old one behind.
+
+    Free are FREE, what stands in code or formulas, and cells of text tagged no-results: facts, and what others have published.
+    """
+    shown = "\n".join(part for cell in code for part in (cell.source, *map(said, cell.outputs)))
+    known = {number.replace(",", "") for number in re.findall(r"\d[\d,]*(?:\.\d+)?", shown)}
+    for cell in text:
+        if "no-results" in cell.metadata.get("tags", []):
+            continue
+        for number in NUMBER.findall(re.sub(NO_PROSE, " ", cell.source)):
+            plain = number.replace(",", "")
+            if plain not in known and not (plain.isdigit() and int(plain) in FREE):
+                yield f"the text says {number}, and no cell prints that: {cell.source[:60]!r}"
+
+
+def said(output: nbformat.NotebookNode) -> str:
+    """All text of an output, HTML included."""
+    return "\n".join([output.get("text", ""), *(data for kind, data in output.get("data", {}).items() if kind.startswith("text/"))])
 
 
 def is_setup(cell: nbformat.NotebookNode) -> bool:

@@ -18,8 +18,8 @@ def add_evaluate(command: Callable[..., argparse.ArgumentParser]) -> None:
     sub = command("swaps", evaluate)
     protocol.add(sub, default="self", size=128)
     names = ", ".join(blenders.BLENDERS)
-    blends_help = f"NAME[:COLOURS[:PLACE[:POINTS]]] (default: all, and multiband:none, the write-up's); POINTS are labels or found: {names}"
-    sub.add_argument("--blends", nargs="+", default=[*blenders.BLENDERS, "multiband:none"], metavar="BLEND", help=blends_help)
+    blends_help = f"NAME[:COLOURS[:PLACE[:POINTS]]], POINTS labels or found; all (the default): {names}, and multiband:none, the write-up's"
+    sub.add_argument("--blends", "--blenders", nargs="+", default=["all"], metavar="BLEND", help=blends_help)
     rivals_help = f"those of them with which each is compared, pair by pair (default: {' '.join(RIVALS)})"
     sub.add_argument("--rivals", nargs="+", default=RIVALS, metavar="BLEND", help=rivals_help)
     sub.add_argument("--n", type=int, metavar="N", help="pairs (default: 400; of five, 5)")

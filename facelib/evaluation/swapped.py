@@ -6,6 +6,7 @@ import dataclasses
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from facelib import blenders, colour, images, place
 from facelib.datasets.pairs import Pair, face
 
 POINTS = ("labels", "found")
+WRITEUP = "multiband:none"
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,8 @@ class Way:
 
 def ways(names: Iterable[str]) -> list[Way]:
     """Each blend as a swap uses it, or with other colours, otherwise placed, or with other points: BLEND:COLOURS:PLACING:POINTS, of which
-    all but the first may be left out or empty. The write-up's own is "multiband:none", with the source's colours.
+    all but the first may be left out or empty; "all" is every blend that is registered, and the write-up's own, "multiband:none", with
+    the source's colours.
 
     Raises
     ------
@@ -43,7 +46,7 @@ def ways(names: Iterable[str]) -> list[Way]:
         An unknown name, or more than four.
     """
     chosen = []
-    for name in names:
+    for name in chain.from_iterable([*blenders.BLENDERS, WRITEUP] if name == "all" else [name] for name in names):
         blend, *others = name.split(":")
         if len(others) > 3:
             raise ValueError(f"blends: expected BLEND:COLOURS:PLACE:POINTS at most, got {name}")
