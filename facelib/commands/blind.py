@@ -1,28 +1,40 @@
-"""facelib evaluate blind and preferences."""
+"""facelib evaluate blind, preferences and agreement."""
 
 from __future__ import annotations
 
 import argparse
+import json
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 
 from facelib import blenders, records
-from facelib.commands import protocol, terminal
+from facelib.commands import data, protocol, terminal
 
 
 def add_evaluate(command: Callable[..., argparse.ArgumentParser]) -> None:
     """Tell the parser about `facelib evaluate ...`."""
     sub = command("blind", blind)
-    protocol.add(sub, default="rendered", size=256)
-    blends_help = f"two or more, as for swaps (default: multiband unet): {', '.join(blenders.BLENDERS)}"
-    sub.add_argument("--blends", nargs="+", default=["multiband", "unet"], metavar="BLEND", help=blends_help)
-    sub.add_argument("--n", type=int, default=20, metavar="N", help="comparisons (default: %(default)s)")
+    _add_study(sub)
     sub.add_argument("--weights", type=Path, metavar="RUN", help="a folder of `facelib train harmonizer`, instead of what ships")
     sub.add_argument("-o", "--html", type=Path, required=True, metavar="FILE", help="the page to write")
 
     sub = command("preferences", preferences)
     sub.add_argument("files", nargs="+", type=Path, metavar="FILE", help="what pages of `facelib evaluate blind` saved")
     sub.add_argument("--json", type=Path, metavar="FILE", help="write the numbers there too")
+
+    sub = command("agreement", agreement)
+    sub.add_argument("files", nargs="+", type=Path, metavar="FILE", help="what one page of `facelib evaluate blind` saved")
+    data.add_jobs(sub)
+    sub.add_argument("--json", type=Path, metavar="FILE", help="write the numbers there too")
+
+
+def _add_study(sub: argparse.ArgumentParser) -> None:
+    """What is compared."""
+    protocol.add(sub, default="rendered", size=256)
+    blends_help = f"two or more, as for swaps (default: multiband unet): {', '.join(blenders.BLENDERS)}"
+    sub.add_argument("--blends", nargs="+", default=["multiband", "unet"], metavar="BLEND", help=blends_help)
+    sub.add_argument("--n", type=int, default=20, metavar="N", help="comparisons (default: %(default)s)")
 
 
 def blind(options: argparse.Namespace) -> None:
@@ -62,3 +74,37 @@ def preferences(options: argparse.Namespace) -> None:
     print(said.as_text(found))
     command = f"facelib evaluate preferences {' '.join(file.name for file in options.files)}"
     records.save(options.json, {**records.made_by(command), **found})
+
+
+def agreement(options: argparse.Namespace) -> None:
+    """Which scores prefer what raters preferred: the page's pairs are made and scored again, as its files say."""
+    from facelib.evaluation import agreement as agreeing
+    from facelib.evaluation import preferences as said
+    from facelib.evaluation import swapped, swaps
+    from facelib.learned import finder, judge
+
+    records.check_place(options.json)
+    comparisons = said.read(options.files)
+    study = _study(options.files)
+    chosen, pairs = swapped.ways(study.blends), protocol.pairs(study, study.n)
+    answered = study.protocol not in swaps.ALONE
+    scored = swaps.measure(
+        pairs, chosen, judge.embed, finder.find, study.size, data.jobs(options), terminal.bar("block"), answered=answered
+    )
+    rows = agreeing.table(comparisons, scored)
+    print(agreeing.as_text(rows))
+    command = f"facelib evaluate agreement {' '.join(file.name for file in options.files)}"
+    records.save(options.json, {**records.made_by(command), "raters": len({one.rater for one in comparisons}), "table": rows})
+
+
+def _study(files: list[Path]) -> argparse.Namespace:
+    """The options that a page was made with."""
+    commands = {json.loads(file.read_text(encoding="utf-8"))["study"].get("command", "") for file in files}
+    if len(commands) > 1:
+        raise ValueError(f"files: expected choices of one page, got {len(commands)} pages; give each page's by themselves")
+    parser = argparse.ArgumentParser(exit_on_error=False)
+    _add_study(parser)
+    words = shlex.split(commands.pop())
+    if words[:3] != ["facelib", "evaluate", "blind"]:
+        raise ValueError(f"{files[0]}: expected the command that made its page, got {' '.join(words) or 'none'}")
+    return parser.parse_args(words[3:])
