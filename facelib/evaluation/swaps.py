@@ -30,12 +30,12 @@ _SCALES = (0, 1 / 64, 1 / 32)  # of the picture's side: at how many pixels' widt
 SCORES = (
     *(*BETTER, "rim_error", "identity_source", "moved", "tone_spread", "outside"),
     *("ms_ssim", "fmse", "seam_psnr", "colour_error", "skin_gradient", "colour_gap", "sharpness", "source_detail"),
-    *("outside_mean", "expression", "pose", "mse", "picture_psnr", "mouth_psnr"),
+    *("outside_mean", "expression", "pose", "mse", "picture_psnr", "mouth_psnr", "identity_target"),
 )
 
 # Of strangers, whose right answer nobody knows: what asks for the source, or for what the target keeps.
 BETTER_ALONE = {"identity_source": +1, "seam_error": -1, "expression": -1, "pose": -1}
-SCORES_ALONE = (*BETTER_ALONE, "rim_error", "outside", "colour_gap", "source_detail", "outside_mean")
+SCORES_ALONE = (*BETTER_ALONE, "identity_target", "rim_error", "outside", "colour_gap", "source_detail", "outside_mean")
 _DIRECTION = BETTER | BETTER_ALONE  # above 0: more is better
 _WINS = ("psnr", "identity", "identity_source")  # the scores by which wins are counted, where they are among the better
 TARGET, ORACLE = "target", "oracle"  # the results that need no blend: the picture left alone, and the answer itself
@@ -122,7 +122,7 @@ def measure(
         `psnr` in dB and `ssim`, inside the mask; `seam_error`, the absolute logarithm of `metrics.seam_energy` with the answer as the
         untouched picture, the mean over three scales: 0 where the border is as the answer's; `rim_error`, the same at the finest scale
         alone, which a blend that keeps a rim of the target escapes; `identity`, the cosine of the judge's embeddings of result and
-        answer, and `identity_source`, of result and source; `moved`, how far the keypoints found in the result are from those found in
+        answer, `identity_source`, of result and source, and `identity_target`, of result and target; `moved`, how far the keypoints found in the result are from those found in
         the answer, in per cent of the eyes' distance; `tone_spread`, of the result over the answer; `outside`, the largest change beyond
         the mask, in grey levels.
 
@@ -170,12 +170,14 @@ def _judged(block: Sequence[dict], names: Sequence[str], judge: Judge, finder: J
     points, answers = (np.stack([one[part] for one in block]) for part in ("points", "answer"))
     embedded, at = judge(answers, points), finder(answers, points)
     sources = np.concatenate([judge(one["source"][None], one["source_points"][None]) for one in block])
+    targets = judge(np.stack([one["results"][names.index(TARGET)] for one in block]), points)
     for number, name in enumerate(names):
         results = np.stack([one["results"][number] for one in block])
         of, there = judge(results, points), finder(results, points)
         asked = {
             "identity": (of * embedded).sum(1),
             "identity_source": (of * sources).sum(1),
+            "identity_target": (of * targets).sum(1),
             "moved": 100 * metrics.nme(there, at),
             "expression": 100 * metrics.expression_distance(there, at),
             "pose": metrics.pose_error(there, at),

@@ -63,6 +63,8 @@ def test_what_is_for_information_says_what_it_should(scored):
     for score in ("expression", "pose"):
         assert max(values.max() for values in scored.scores[score].values()) < 1e-4
     assert scored.scores["outside_mean"]["none"].max() == 0
+    np.testing.assert_allclose(scored.scores["identity_target"]["target"], 1, atol=1e-6)
+    assert (scored.scores["identity_target"]["none"] < 1 - 1e-6).all()
 
 
 def test_more_processes_give_the_same_numbers(scored):
