@@ -122,9 +122,9 @@ def measure(
         `psnr` in dB and `ssim`, inside the mask; `seam_error`, the absolute logarithm of `metrics.seam_energy` with the answer as the
         untouched picture, the mean over three scales: 0 where the border is as the answer's; `rim_error`, the same at the finest scale
         alone, which a blend that keeps a rim of the target escapes; `identity`, the cosine of the judge's embeddings of result and
-        answer, `identity_source`, of result and source, and `identity_target`, of result and target; `moved`, how far the keypoints found in the result are from those found in
-        the answer, in per cent of the eyes' distance; `tone_spread`, of the result over the answer; `outside`, the largest change beyond
-        the mask, in grey levels.
+        answer, `identity_source`, of result and source, and `identity_target`, of result and target; `moved`, how far the keypoints found
+        in the result are from those found in the answer, in per cent of the eyes' distance; `tone_spread`, of the result over the answer;
+        `outside`, the largest change beyond the mask, in grey levels.
 
         And with the names of `facelib.metrics`, inside the mask: `ms_ssim`, at as many scales as fit; `fmse`; `seam_psnr`, the `psnr` in
         `seam_band`; `colour_error`; `skin_gradient`, the excess over the answer's; `colour_gap`, less the answer's own; `sharpness`,

@@ -17,6 +17,7 @@ from facelib.learned.harmonizer_net import Changes
 from facelib.learned.square import Square
 from facelib.related import gp_gan as blending
 
+_WHOLE = 0.99  # of a pixel of the network's: more of it is face
 MOVED, DETAILED = 0.6, 0.5  # shares of what the network says that are done: on held-out pairs as good as all of it, and glasses stay whole
 
 
@@ -48,13 +49,14 @@ def unet_writeup(source_warped: np.ndarray, target: np.ndarray, mask: np.ndarray
     """The write-up's network, `facelib train harmonizer --recipe writeup`: arguments and result as for `unet`, but it may change what is
     round the face."""
     raw = composite.paste(source_warped, target, mask)
-    return _corrected(weights.harmonizer("writeup"), raw, raw, mask)
+    found = _correction(weights.harmonizer("writeup"), raw, raw, mask)
+    return raw if found is None else _added(raw, *found)
 
 
 def dih(source_warped: np.ndarray, target: np.ndarray, mask: np.ndarray) -> np.ndarray:
     """Deep Image Harmonization, `facelib train dih`: arguments and result as for `unet`."""
     raw = composite.paste(source_warped, target, mask)
-    return composite.paste(_corrected(weights.harmonizer("dih"), raw, raw, mask), target, mask)
+    return _corrected_face(weights.harmonizer("dih"), raw, raw, target, mask)
 
 
 def gp_gan(source_warped: np.ndarray, target: np.ndarray, mask: np.ndarray) -> np.ndarray:
@@ -75,7 +77,7 @@ def gp_gan(source_warped: np.ndarray, target: np.ndarray, mask: np.ndarray) -> n
 def fsgan(source_warped: np.ndarray, target: np.ndarray, mask: np.ndarray) -> np.ndarray:
     """FSGAN's last stage, `facelib train fsgan-blending`: arguments and result as for `unet`."""
     raw = composite.paste(source_warped, target, mask)
-    return composite.paste(_corrected(weights.harmonizer("fsgan-blending"), raw, target, mask), target, mask)
+    return _corrected_face(weights.harmonizer("fsgan-blending"), raw, target, target, mask)
 
 
 @torch.inference_mode()
@@ -116,14 +118,28 @@ def small_picture(source_warped: np.ndarray, target: np.ndarray, mask: np.ndarra
 
 
 @torch.inference_mode()
-def _corrected(net: nn.Module, raw: np.ndarray, start: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """`raw` with the difference that a network made; `start` is the second picture that the network gets."""
+def _correction(net: nn.Module, raw: np.ndarray, start: np.ndarray, mask: np.ndarray) -> tuple[np.ndarray, Square] | None:
+    """What a network adds to `raw`, at its own size, and where that is; `start` is the second picture that it gets. None without a mask."""
     at = square.round_face(mask)
     if at is None:
-        return raw
+        return None
     before = at.small(raw)
-    made = square.picture(net(square.tensor(before), square.tensor(at.small(start)), square.mask_tensor(at.small(mask))))
-    rows, columns, inside = at.place(mask.shape)
+    made = net(square.tensor(before), square.tensor(at.small(start)), square.mask_tensor(at.small(mask)))
+    return square.picture(made) - before, at
+
+
+def _corrected_face(net: nn.Module, raw: np.ndarray, start: np.ndarray, target: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """`raw` with what a network adds to its face. Round the face it adds little; enlarged as it is, that would be seen inside the border,
+    too, as a line in the colours before. So what is added to the face goes on beyond it first."""
+    found = _correction(net, raw, start, mask)
+    if found is None:
+        return raw
+    correction, at = found
+    return composite.paste(_added(raw, square.spread(correction, at.small(mask) > _WHOLE), at), target, mask)
+
+
+def _added(raw: np.ndarray, correction: np.ndarray, at: Square) -> np.ndarray:
+    rows, columns, inside = at.place(raw.shape)
     corrected = raw.copy()
-    corrected[rows, columns] += at.large_and_smooth(made - before)[inside]
+    corrected[rows, columns] += at.large_and_smooth(correction)[inside]
     return corrected.clip(0, 1)

@@ -68,6 +68,17 @@ def round_face(mask: np.ndarray) -> Square | None:
     return Square(x + off // 2, y + off // 2, SIZE) if abs(off) <= _NEAR else Square(x, y, side)
 
 
+def spread(values: np.ndarray, known: np.ndarray, steps: int = 4) -> np.ndarray:
+    """Values (H, W, C) that are known in some places, (H, W) bool, go on beyond them: a pixel a step, each the mean of its neighbours."""
+    for _ in range(steps):
+        weight = cv2.boxFilter(known.astype(np.float32), -1, (3, 3), normalize=False, borderType=cv2.BORDER_CONSTANT)
+        sums = cv2.boxFilter(values * known[..., None], -1, (3, 3), normalize=False, borderType=cv2.BORDER_CONSTANT)
+        new = (weight > 0.5) & ~known
+        values = np.where(new[..., None], sums.reshape(values.shape) / np.maximum(weight, 1)[..., None], values)
+        known = known | new
+    return values
+
+
 def tensor(picture: np.ndarray) -> torch.Tensor:
     """(H, W, 3) in [0, 1] as networks take it: (1, 3, H, W) in [-1, 1]."""
     return torch.from_numpy(2 * picture - 1).permute(2, 0, 1)[None]

@@ -68,6 +68,26 @@ def test_a_large_face_is_moved_at_full_size(brighter, monkeypatch):
     assert off < 0.15 * np.abs(made - first)[inner].mean()
 
 
+@pytest.mark.parametrize("blend", [harmonize.dih, harmonize.fsgan])
+@pytest.mark.parametrize("radius", [60, 90, 250])
+def test_what_is_added_to_a_face_reaches_its_border(brighter, blend, radius, monkeypatch):
+    """The network adds nothing beyond the mask; enlarged, that must not be seen as a line inside it."""
+    monkeypatch.setattr(brighter, "forward", lambda raw, start, mask: raw + 0.2 * mask)
+    source, target, mask = scene(900, 900, 450, 450, radius)
+    source = np.full_like(source, 0.4)
+    np.testing.assert_allclose(blend(source, target, mask)[mask == 1], 0.5, atol=0.01)
+
+
+def test_spread_values_are_means_of_what_is_known_beside_them():
+    values = np.zeros((5, 5, 1), np.float32)
+    values[2, 1:3, 0] = 1, 3
+    known = values[..., 0] > 0
+    once = square.spread(values, known, 1)[..., 0]
+    np.testing.assert_allclose(once[1:4, :4], [[1, 2, 2, 3], [1, 1, 3, 3], [1, 2, 2, 3]])
+    assert once[:, 4].max() == 0
+    assert (square.spread(values, known, 3) > 0).all()
+
+
 def test_a_large_face_keeps_its_detail(brighter):
     source, target, mask = scene(600, 600, 300, 300, 200)
     before = harmonize.poisson.poisson(harmonize.colour.lab(source, target, mask), target, mask)
