@@ -139,7 +139,7 @@ def _used() -> list[dict]:
 
 def to_input(crops: np.ndarray) -> torch.Tensor:
     """Crops (B, S, S, 3) uint8 as (B, 3, S, S) in [-1, 1]."""
-    return torch.from_numpy(np.ascontiguousarray(crops)).permute(0, 3, 1, 2).float() / 127.5 - 1
+    return torch.from_numpy(np.array(crops)).permute(0, 3, 1, 2).float() / 127.5 - 1
 
 
 class Traces(Dataset):
