@@ -24,7 +24,7 @@ from facelib.learned.schedule import one_cycle
 
 NAME = "forensic"
 FALSE_ALARMS = 0.05  # the share of untouched faces that the threshold lets through as swaps, on those by whom it is set
-_QUICK = 100  # pairs that are looked at while training goes on
+_QUICK = 50  # pairs that are looked at while training goes on
 _SECONDS_A_PICTURE = 0.03  # a guess for the plan, of one thread of a processor
 _SECONDS_A_PAIR = 0.17
 
@@ -35,15 +35,15 @@ class ForensicConfig:
 
     widths: tuple[int, ...] = (24, 48, 96, 128)
     dropout: float = 0.2
-    pairs: int = 2400  # of people to learn from
+    pairs: int = 1750  # of people to learn from
     judged: int = 400  # of people held out
-    pictures: int = 32_000
+    pictures: int = 24_000
     batch: int = 32
     where: float = 0.5  # the weight of the loss that asks where the swap is
     peak_rate: float = 2e-3
     weight_decay: float = 2e-2
     ema_decay: float = 0.995
-    evaluate_every: int = 8_000
+    evaluate_every: int = 6_000
     precision: str = "no"
     workers: int = 0
     seed: int = 0
