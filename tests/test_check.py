@@ -38,7 +38,7 @@ def test_every_picture_gets_its_line_and_its_numbers(checked, tmp_path, capsys):
     assert main(["check", *(str(checked / name) for name in names), "--json", str(file)]) == 0
     lines = capsys.readouterr().out.splitlines()
     record = json.loads(file.read_text())
-    pictures = {name: one for name, one in zip(names, record["pictures"], strict=True)}
+    pictures = dict(zip(names, record["pictures"], strict=True))
     assert len(lines) == sum(max(1, len(one["faces"])) for one in pictures.values())
     assert [one["marked"] for one in pictures.values()] == [False, False, True, False, True]
     assert lines[-1].endswith("blank.png: no face found; the file is marked as a composite by facelib")
