@@ -7,7 +7,7 @@ import re
 import sys
 
 from facelib import __version__
-from facelib.commands import blind, data, detection, harmonizer, keypoints, pairs, render, swapping, swaps, terminal, variety
+from facelib.commands import blind, check, data, detection, harmonizer, keypoints, pairs, render, swapping, swaps, terminal, variety
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -53,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
         return command
 
     swapping.add(adder(commands))
+    check.add(adder(commands))
     data.add(adder(commands))
     pairs.add(adder(commands))
     render.add(adder(commands))

@@ -140,6 +140,26 @@ def encode(image: np.ndarray, name: str | Path) -> bytes:
     return encoded.getvalue()
 
 
+def is_marked(path: str | Path) -> bool:
+    """Whether a picture's file holds the provenance mark that `save` writes: in its Exif description, or as a JPEG's comment.
+
+    A file without it may be a composite all the same: whatever saves it again may leave the mark out.
+
+    Raises
+    ------
+    PictureError
+        No such file, or not a picture.
+    """
+    try:
+        with Image.open(path) as opened:
+            said = [opened.getexif().get(_EXIF_DESCRIPTION), opened.info.get("comment")]
+    except FileNotFoundError:
+        raise PictureError(f"{path}: no such file") from None
+    except Exception as error:  # as `load`: decoders raise anything
+        raise PictureError(f"{path}: not a picture that can be read ({' '.join(str(error).split()) or type(error).__name__})") from None
+    return PROVENANCE in [one.decode("utf-8", "replace") if isinstance(one, bytes) else one for one in said]
+
+
 def write_whole(files: Mapping[str | Path, bytes]) -> None:
     """Write files under other names beside their places, then move them there: a reader sees old files or new ones, never half of one."""
     written: dict[Path, Path] = {}

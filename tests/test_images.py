@@ -39,6 +39,23 @@ def test_saved_files_carry_the_provenance_mark(tmp_path, name):
 
 
 @pytest.mark.parametrize("name", ["picture.png", "picture.jpg"])
+def test_a_mark_is_found_and_goes_where_a_file_is_saved_without_it(tmp_path, name):
+    images.save(gradient(), tmp_path / name)
+    assert images.is_marked(tmp_path / name)
+    with Image.open(tmp_path / name) as opened:
+        opened.info.clear()
+        Image.fromarray(np.asarray(opened)).save(tmp_path / f"again-{name}")
+        Image.fromarray(np.asarray(opened)).save(tmp_path / "comment.jpg", comment=images.PROVENANCE)
+    assert not images.is_marked(tmp_path / f"again-{name}")
+    assert images.is_marked(tmp_path / "comment.jpg")
+    with pytest.raises(images.PictureError, match="no such file"):
+        images.is_marked(tmp_path / "nothing.png")
+    (tmp_path / "text.png").write_text("no picture")
+    with pytest.raises(images.PictureError, match="not a picture"):
+        images.is_marked(tmp_path / "text.png")
+
+
+@pytest.mark.parametrize("name", ["picture.png", "picture.jpg"])
 def test_encoded_bytes_are_the_file_and_are_read_as_the_file(tmp_path, name):
     images.save(gradient(), tmp_path / name)
     contents = images.encode(gradient(), name)

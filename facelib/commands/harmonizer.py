@@ -1,4 +1,4 @@
-"""facelib train harmonizer and train embedding."""
+"""facelib train harmonizer, train embedding and train forensic."""
 
 from __future__ import annotations
 
@@ -38,6 +38,11 @@ def add_train(command: Callable[..., argparse.ArgumentParser]) -> None:
     sub.add_argument("--role", choices=ROLES, required=True, help="the one that training uses, or the one that judges")
     sub.add_argument("--data", default="ytf68", metavar="NAME|DIR", help="ytf68 or its folder")
     _add_common(sub)
+    sub = command("forensic", train_forensic)
+    _add_faces(sub)
+    _add_common(sub)
+    sub.add_argument("--dry-run", action="store_true", help="print the plan: parameters, disk, steps, time")
+    data.add_jobs(sub)
 
 
 def add_compare(command: Callable[..., argparse.ArgumentParser]) -> None:
@@ -170,6 +175,32 @@ def train_embedding(options: argparse.Namespace) -> None:
     config = settings.change(dataclasses.replace(config, seed=options.seed), options.set)
     command = _as_given("facelib train embedding", options, "role", "data")
     card = training.run(options.data, options.out, options.role, config, options.bad, terminal.warn, options.resume, command, _say)
+    _say(card["scores"])
+
+
+def train_forensic(options: argparse.Namespace) -> None:
+    """Train a network that tells this package's swaps from untouched pictures; write weights, their card and the log to RUN."""
+    from facelib.learned import train_forensic as training
+
+    if options.dry_run:
+        return print(json.dumps(training.plan(settings.change(training.ForensicConfig(), options.set)), indent=1))
+    _check_folder(options.out)
+    options.precision, options.seed = _precision(options), options.seed or 0
+    config = settings.change(dataclasses.replace(training.ForensicConfig(), precision=options.precision, seed=options.seed), options.set)
+    with terminal.counter(" pictures", config.pictures) as tick:
+        card = training.run(
+            options.data,
+            options.out,
+            config,
+            bad=options.bad,
+            warn=terminal.warn,
+            resume=options.resume,
+            jobs=data.jobs(options),
+            command=_as_given("facelib train forensic", options, "data"),
+            stage=lambda kind, done, total: terminal.progress(f"pairs, {kind}: {done} of {total}"),
+            report=_say,
+            tick=tick,
+        )
     _say(card["scores"])
 
 

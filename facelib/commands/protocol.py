@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 from facelib.commands import data, terminal
@@ -29,16 +30,26 @@ def add(sub: argparse.ArgumentParser, default: str, size: int) -> None:
 
 def pairs(options: argparse.Namespace, count: int) -> list[Pair]:
     """The pairs that were asked for; where some come again, standard error says so."""
+    return pairs_of(options, count, frames(options, count))
+
+
+def frames(options: argparse.Namespace, count: int) -> list[Frame]:
+    """The faces that pairs are drawn from; none for the rendered sets, which are pairs already."""
     from facelib import images
-    from facelib.evaluation import draw_pairs
 
     if options.size < images.MIN_SIDE:
         raise ValueError(f"size: expected at least {images.MIN_SIDE} pixels, got {options.size}")
     try:
-        frames = [] if options.protocol == RENDERED else _frames(options, count)
+        return [] if options.protocol == RENDERED else _frames(options, count)
     except FileNotFoundError as error:
         raise FileNotFoundError(f"{error}; or --data {RENDERED}: faces that are computed here") from None
-    return draw_pairs.draw(options.protocol, frames, count, options.seed, options.size, terminal.warn)
+
+
+def pairs_of(options: argparse.Namespace, count: int, faces: Sequence[Frame]) -> list[Pair]:
+    """As `pairs`, of faces that are read."""
+    from facelib.evaluation import draw_pairs
+
+    return draw_pairs.draw(options.protocol, faces, count, options.seed, options.size, terminal.warn)
 
 
 def data_name(options: argparse.Namespace) -> str:

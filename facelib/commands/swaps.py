@@ -32,8 +32,8 @@ def add_evaluate(command: Callable[..., argparse.ArgumentParser]) -> None:
 
 
 def evaluate(options: argparse.Namespace) -> None:
-    """How near each way of blending comes to the right answer: PSNR, SSIM, the seam, and whose face a judge sees."""
-    from facelib.evaluation import swapped
+    """How near each way of blending comes to the right answer: PSNR, SSIM, the seam, whose face a judge sees, and how it is caught."""
+    from facelib.evaluation import gallery, swapped
     from facelib.evaluation import swaps as evaluation
     from facelib.learned import finder, judge, weights
 
@@ -45,9 +45,14 @@ def evaluate(options: argparse.Namespace) -> None:
     used = _weights()
     answered = options.protocol not in evaluation.ALONE
     count = options.n if options.n is not None else 400 if answered else 5
-    pairs = protocol.pairs(options, count)
-    jobs, done = data.jobs(options), _kept(options, pairs, chosen, used)
-    scored = evaluation.measure(pairs, chosen, judge.embed, finder.find, options.size, jobs, terminal.bar("block"), answered, done)
+    faces = protocol.frames(options, count)
+    pairs = protocol.pairs_of(options, count, faces)
+    forensic, shown = _forensic(), None if answered else gallery.of(faces, judge.embed, options.size)
+    looks = weights.which("forensic") if forensic else None
+    more = [part for part in (looks, shown and shown.which()) if part]
+    jobs, done = data.jobs(options), _kept(options, pairs, chosen, [*used, weights.which("embedding-judge"), *more])
+    bar = terminal.bar("block")
+    scored = evaluation.measure(pairs, chosen, judge.embed, finder.find, options.size, jobs, bar, answered, done, forensic, shown)
     rivals = [way.name for way in swapped.ways(options.rivals) if way in chosen]
     command = f"facelib evaluate swaps {protocol.as_options(options, count)} --blends {' '.join(options.blends)}"
     command += f" --rivals {' '.join(options.rivals)}" * (options.rivals != RIVALS)
@@ -58,6 +63,8 @@ def evaluate(options: argparse.Namespace) -> None:
         "size": options.size,
         "seed": options.seed,
         "judge": weights.which("embedding-judge"),
+        "forensic": looks,
+        "gallery": shown and shown.which(),
         "weights": used,
         "table": evaluation.table(scored, rivals, OVER if OVER in [way.name for way in chosen] else None),
         "sets": evaluation.by_group(scored, rivals),
@@ -83,14 +90,23 @@ def _weights() -> list[dict]:
     return [weights.which("keypoints"), *there]
 
 
+def _forensic():
+    """What says how much a picture looks swapped; without its weights nothing does, and standard error says so."""
+    from facelib.learned import forensic, weights
+
+    try:
+        weights.detective()
+    except weights.WeightsError as error:
+        return terminal.warn(f"caught is left out: {error}")
+    return forensic.suspicion
+
+
 def _kept(options: argparse.Namespace, pairs, chosen, used: list[dict]):
     """What --resume asks for; what was there already is said on standard error."""
     if options.resume is None:
         return None
     from facelib.evaluation import resume, swaps
-    from facelib.learned import weights
 
-    used = [*used, weights.which("embedding-judge")]
     names = [resume.fingerprint(block, chosen, options.size, used) for block in swaps.blocks(pairs)]
     kept = resume.Kept(options.resume, names)
     if len(kept):

@@ -10,7 +10,7 @@ import numpy as np
 from facelib import pages
 from facelib.evaluation.cases import Case
 from facelib.evaluation.swapped import Swapped
-from facelib.evaluation.swaps import BETTER, BETTER_ALONE, ORACLE, TARGET, Scored
+from facelib.evaluation.swaps import CAUGHT, ORACLE, TARGET, Scored, shown
 from facelib.figures.page import quoted
 
 _QUALITY = 85  # of the JPEGs
@@ -22,6 +22,9 @@ _HEADS = {
     "identity_source": "Identity with source",
     "expression": "Expression error, %",
     "pose": "Pose error, °",
+    "rank1": "Nearest person is the source",
+    "rank1_target": "Nearest person is the target",
+    CAUGHT: "Caught, AUC",
 }
 _DIGITS = {"psnr": 1, "expression": 1, "pose": 1}
 _ABOUT = {
@@ -68,12 +71,15 @@ def _explained(rows: Sequence[dict]) -> str:
         row["way"] == ORACLE for row in rows
     )
     said += ", none the raw composite" * any(row["way"] == "none" for row in rows) + "."
+    if CAUGHT in rows[0]:
+        said += " Caught is the chance that the forensic network finds a result more suspicious than an untouched target: 0.5 is never."
+    else:
+        said += " Caught is left out: there were no weights of the forensic network."
     return said + " Wins are the pairs on which a way is better, ties as halves. The time is the median of placing, colours and blend."
 
 
 def _table(rows: Sequence[dict], scored: Scored) -> str:
-    better = BETTER if "psnr" in rows[0] else BETTER_ALONE
-    columns = [(_HEADS[score], way, [_score(row, score, scored) for row in rows]) for score, way in better.items()]
+    columns = [(_HEADS[score], way, [_score(row, score, scored) for row in rows]) for score, way in shown(rows[0]).items()]
     wins = next((key for row in rows for key in row if key.startswith("wins over")), None)
     for score in next((row[wins] for row in rows if wins in row), ()):
         by = "PSNR" if score == "psnr" else _HEADS[score].lower()

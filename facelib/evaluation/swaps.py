@@ -21,6 +21,8 @@ from facelib.datasets import lessons
 from facelib.datasets.frame import Frame
 from facelib.datasets.pairs import Pair
 from facelib.datasets.workers import one_thread
+from facelib.evaluation.caught import caught
+from facelib.evaluation.gallery import Gallery
 from facelib.evaluation.swapped import Way, swapped
 from facelib.related import parsing
 
@@ -36,11 +38,14 @@ SCORES = (
 # Of strangers, whose right answer nobody knows: what asks for the source, or for what the target keeps.
 BETTER_ALONE = {"identity_source": +1, "seam_error": -1, "expression": -1, "pose": -1}
 SCORES_ALONE = (*BETTER_ALONE, "identity_target", "rim_error", "outside", "colour_gap", "source_detail", "outside_mean")
-_DIRECTION = BETTER | BETTER_ALONE  # above 0: more is better
+RANKED = {"rank1": +1, "rank1_target": -1}  # of strangers too, where there is a gallery: whose face is nearest to the result
+_DIRECTION = BETTER | BETTER_ALONE | RANKED  # above 0: more is better
 _WINS = ("psnr", "identity", "identity_source")  # the scores by which wins are counted, where they are among the better
+TRACE, CAUGHT = "trace", "caught"  # how much a picture looks swapped, a score of each pair; and what tables make of it
 TARGET, ORACLE = "target", "oracle"  # the results that need no blend: the picture left alone, and the answer itself
 
 Judge = Callable[[np.ndarray, np.ndarray], np.ndarray]  # pictures (N, S, S, 3) uint8 and points (N, 68, 2) to something of each
+Forensic = Callable[[np.ndarray], np.ndarray]  # pictures (N, S, S, 3) uint8 to a number of each, more for what looks swapped
 
 
 def self_swaps(frames: Sequence[Frame], count: int, seed: int, size: int = 128) -> list[Pair]:
@@ -91,6 +96,8 @@ def measure(
     report: Callable[[Iterable], Iterable] = iter,
     answered: bool = True,
     done: MutableMapping[int, dict] | None = None,
+    forensic: Forensic | None = None,
+    gallery: Gallery | None = None,
 ) -> Scored:
     """Make every pair in every way, and score it.
 
@@ -115,6 +122,10 @@ def measure(
     done : mutable mapping of int to dict, optional
         What was measured of each of `blocks(pairs)`, by its number: what is in it is not measured again, and what is measured is put into
         it. `facelib.evaluation.resume.Kept` keeps it in a folder.
+    forensic : callable, optional
+        Says how much each picture looks swapped; without it there is no `trace`.
+    gallery : Gallery, optional
+        People, as the same judge sees them; without it there are no `rank1` and `rank1_target`.
 
     Returns
     -------
@@ -131,7 +142,9 @@ def measure(
         over the answer's; `source_detail`, against the warped source; `outside_mean`, the mean change where `outside` has the largest;
         `expression`, the distance from the answer's in per cent of the eyes' distance, and `pose`, the error in degrees, both from the
         points that `moved` compares. `mse`, in squared grey levels of 0 to 255, and `picture_psnr` are of the whole picture, as in papers
-        on harmonisation; `mouth_psnr` is the `psnr` of what the target's lips enclose, and they.
+        on harmonisation; `mouth_psnr` is the `psnr` of what the target's lips enclose, and they. `trace` is what `forensic` says, of which
+        `table` makes `caught`. `rank1` is 1 where of all people of the gallery the source's is nearest to the result, by the judge, and
+        otherwise 0; `rank1_target` is the same of the target's person. Neither is known of a person whose only pictures are the pair's own.
 
     Raises
     ------
@@ -147,14 +160,15 @@ def measure(
     made = Parallel(n_jobs=jobs, return_as="generator")(delayed(_make)(parts[number], chosen, size, blends) for number in missing)
     names = [TARGET, ORACLE, *(way.name for way in chosen)]
     for number, block in zip(missing, report(made), strict=True):
-        done[number] = _judged(block, names, judge, finder)
+        done[number] = _judged(block, parts[number], names, judge, finder, forensic, gallery)
     names = [name for name in names if answered or name != ORACLE]
     measured = [done[number] for number in range(len(parts))]
 
     def together(kind: str, name: str) -> np.ndarray:
         return np.array([value for part in measured for value in part[kind][name]])
 
-    scores = {score: {name: together(score, name) for name in names} for score in (SCORES if answered else SCORES_ALONE)}
+    wanted = [*(SCORES if answered else SCORES_ALONE), *_asked_for(forensic, gallery)]
+    scores = {score: {name: together(score, name) for name in names} for score in wanted}
     seconds = {way.name: together("seconds", way.name) for way in chosen}
     return Scored(scores, [pair.target.person for pair in pairs], [_group(pair) for pair in pairs], seconds)
 
@@ -164,9 +178,22 @@ def blocks(pairs: Sequence[Pair]) -> list[Sequence[Pair]]:
     return [pairs[start : start + _BLOCK] for start in range(0, len(pairs), _BLOCK)]
 
 
-def _judged(block: Sequence[dict], names: Sequence[str], judge: Judge, finder: Judge) -> dict[str, dict[str, list[float]]]:
+def _asked_for(forensic: Forensic | None, gallery: Gallery | None) -> list[str]:
+    """The scores that need something more."""
+    return [*[TRACE] * (forensic is not None), *(RANKED if gallery is not None else ())]
+
+
+def _judged(
+    block: Sequence[dict],
+    pairs: Sequence[Pair],
+    names: Sequence[str],
+    judge: Judge,
+    finder: Judge,
+    forensic: Forensic | None,
+    gallery: Gallery | None,
+) -> dict[str, dict[str, list[float]]]:
     """Every score of a block's pairs, in every way, and the seconds."""
-    found: dict[str, dict[str, list[float]]] = {score: {} for score in SCORES}
+    found: dict[str, dict[str, list[float]]] = {score: {} for score in (*SCORES, *_asked_for(forensic, gallery))}
     points, answers = (np.stack([one[part] for one in block]) for part in ("points", "answer"))
     embedded, at = judge(answers, points), finder(answers, points)
     sources = np.concatenate([judge(one["source"][None], one["source_points"][None]) for one in block])
@@ -182,7 +209,9 @@ def _judged(block: Sequence[dict], names: Sequence[str], judge: Judge, finder: J
             "expression": 100 * metrics.expression_distance(there, at),
             "pose": metrics.pose_error(there, at),
         }
-        for score in SCORES:
+        asked |= {TRACE: forensic(results)} if forensic is not None else {}
+        asked |= dict(zip(RANKED, gallery.first(of, pairs), strict=True)) if gallery is not None else {}
+        for score in found:
             values = asked[score] if score in asked else [one["scores"][number][score] for one in block]
             found[score][name] = [float(value) for value in values]
     return found | {"seconds": {name: [one["seconds"][name] for one in block] for name in block[0]["seconds"]}}
@@ -190,13 +219,15 @@ def _judged(block: Sequence[dict], names: Sequence[str], judge: Judge, finder: J
 
 def table(scored: Scored, rivals: Sequence[str] = (), over: str | None = None) -> list[dict]:
     """A row a way: the mean of each score with its interval over people, the median of its seconds a face, by how much it is better than
-    each rival, pair by pair, and how often it wins over one of them."""
+    each rival, pair by pair, and how often it wins over one of them; and, where `trace` was measured, how easily it is caught."""
     better = _better(scored.scores)
     rows = []
     for name in next(iter(scored.scores.values())):
         row = {"way": name, "n": len(scored.people), "people": len(set(scored.people))}
         for score, of in scored.scores.items():
             row[score] = _mean(of[name], scored.people)
+        if TRACE in scored.scores:
+            row[CAUGHT] = caught(scored.scores[TRACE][name], scored.scores[TRACE][TARGET], scored.people)
         if name in scored.seconds:
             row["seconds"] = {"median": float(f"{np.median(scored.seconds[name]):.3g}")}
         for rival in rivals:
@@ -236,7 +267,7 @@ def win_rate(scored: Scored, score: str, name: str, rival: str) -> dict:
 
 def as_text(rows: Sequence[dict]) -> str:
     """The table for a person."""
-    better = _better(rows[0])
+    better = shown(rows[0])
     lines = [f"{'':<28}" + "".join(f"{score:>24}" for score in better) + f"{'ms a face':>12}"]
     for row in rows:
         took = f"{1000 * row['seconds']['median']:.3g}" if "seconds" in row else "-"
@@ -255,9 +286,14 @@ def as_interval(of: dict) -> str:
     return f"{of['mean']:.3f} ({low:.3f} to {high:.3f})"
 
 
+def shown(row: dict) -> dict[str, int]:
+    """The columns of a table for a person, and above 0 where more is better."""
+    return _better(row) | ({CAUGHT: -1} if CAUGHT in row else {})
+
+
 def _better(scores: Container[str]) -> dict[str, int]:
     """The scores that say which way is better, of those that were measured, and in which direction."""
-    return BETTER if "psnr" in scores else BETTER_ALONE
+    return (BETTER if "psnr" in scores else BETTER_ALONE) | {score: way for score, way in RANKED.items() if score in scores}
 
 
 def _mean(values: np.ndarray, people: Sequence[str]) -> dict:

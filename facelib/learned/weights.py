@@ -18,6 +18,7 @@ from facelib.images import write_whole
 from facelib.learned import keypoint_net
 from facelib.learned.confidence import Calibration
 from facelib.learned.embedding_net import Embedder
+from facelib.learned.forensic_net import Detective
 from facelib.learned.generators import GENERATORS
 
 FOLDER = Path(str(files("facelib.learned"))) / "weights"
@@ -97,6 +98,12 @@ def embedder(role: str, folder: Path = FOLDER) -> Embedder:
     """The network that turns faces into vectors: "loss", for training, or "judge", which no training may use; loaded once."""
     name = f"embedding-{role}"
     return load(Embedder(card(name, folder)["config"]["widths"]), name, folder).to(memory_format=torch.channels_last)
+
+
+@cache
+def detective(folder: Path = FOLDER) -> Detective:
+    """The network that tells swaps from untouched pictures, that which ships or one of `facelib train forensic`; loaded once."""
+    return load(Detective(card("forensic", folder)["config"]["widths"]), "forensic", folder).to(memory_format=torch.channels_last)
 
 
 def harmonizer_place(recipe: str) -> Path:

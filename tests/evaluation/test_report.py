@@ -53,6 +53,7 @@ def test_the_page_has_every_way_and_its_cases(written):
     assert len(alts) == len(set(alts)) == 2 * 3 * 4
     assert "feather, worst: answer" in alts
     assert "∞" in page  # the answer's own PSNR
+    assert "Caught, AUC" in page
 
 
 def test_the_page_asks_for_nothing_outside_it(written):
@@ -79,6 +80,8 @@ def test_strangers_have_only_scores_that_need_no_answer_and_are_all_shown(tmp_pa
     assert not {"psnr", "ssim", "identity", "fmse"} & set(none)
     assert none["identity_source"]["mean"] > target["identity_source"]["mean"]
     assert target["expression"]["mean"] == 0
+    assert target["rank1"]["mean"] < target["rank1_target"]["mean"]
+    assert record["gallery"]["people"] > 1
     page = files[1].read_text(encoding="utf-8")
     assert page.count("<img") == 5 * 4
     assert "there is no right answer" in page

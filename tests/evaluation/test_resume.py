@@ -5,8 +5,8 @@ import dataclasses
 import numpy as np
 import pytest
 
-from facelib.datasets import recolour
-from facelib.evaluation import resume, swaps
+from facelib.datasets import lessons, recolour
+from facelib.evaluation import gallery, resume, swaps
 from facelib.evaluation.swapped import ways
 
 SIZE, WAYS = 32, ways(["multiband", "none"])
@@ -69,6 +69,18 @@ def test_what_is_complete_asks_for_nothing(tmp_path, pairs, straight):
     again = swaps.measure(pairs, WAYS, None, None, SIZE, done=kept(tmp_path, pairs))
     same(straight, again)
     assert all((again.seconds[name] == values).all() for name, values in first.seconds.items())
+
+
+def test_what_a_network_and_a_gallery_say_is_kept_too(tmp_path, pairs):
+    def forensic(pictures):
+        return pictures.mean((1, 2, 3))
+
+    frames = lessons.frames_of(pairs[:3])
+    more = {"forensic": forensic, "gallery": gallery.of(frames, judge, SIZE)}
+    first = swaps.measure(pairs[:9], WAYS, judge, finder, SIZE, done=kept(tmp_path, pairs[:9]), **more)
+    again = swaps.measure(pairs[:9], WAYS, None, None, SIZE, done=kept(tmp_path, pairs[:9]), **more)
+    assert {"trace", "rank1", "rank1_target"} <= set(again.scores)
+    same(first, again)
 
 
 def test_more_pairs_take_over_what_fewer_measured(tmp_path, pairs):

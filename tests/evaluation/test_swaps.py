@@ -168,6 +168,8 @@ def test_the_command_writes_its_record(tmp_path, capsys):
     assert record["judge"]["name"] == "embedding-judge"
     unet = record["table"][3]
     assert -1 <= unet["identity"]["mean"] <= 1
+    assert record["forensic"]["name"] == "forensic"
+    assert 0 <= unet["caught"]["mean"] <= 1
     assert unet["outside"]["mean"] == 0
     assert "better than multiband" in unet
     assert "unet" in capsys.readouterr().out
@@ -205,3 +207,38 @@ def test_the_table_counts_wins_and_says_what_a_face_costs(scored):
     assert "wins over multiband" not in multiband
     assert none["seconds"]["median"] > 0
     assert "seconds" not in target
+
+
+def suspicious(pictures):
+    """A forensic network that finds lighter pictures more suspicious."""
+    return pictures.mean((1, 2, 3))
+
+
+def test_how_easily_each_way_is_caught_is_in_the_table(scored):
+    pairs = swaps.rendered_swaps([], PAIRS, 0, 64)
+    looked = swaps.measure(pairs, ways(["multiband", "none"]), judge, finder, size=64, forensic=suspicious)
+    rows = swaps.table(looked, ["multiband"])
+    assert rows[0]["caught"]["mean"] == 0.5  # the target, as often as itself
+    for row in rows:
+        ours, theirs = looked.scores["trace"][row["way"]], looked.scores["trace"]["target"]
+        expected = ((ours[:, None] > theirs) + 0.5 * (ours[:, None] == theirs)).mean()
+        assert row["caught"]["mean"] == pytest.approx(expected, abs=1e-4)
+    assert "caught" in swaps.as_text(rows)
+    assert "caught" in swaps.by_group(looked)["mouth"][0]
+    assert "caught" not in rows[0]["better than multiband"]
+    assert "caught" not in swaps.as_text(swaps.table(scored))
+
+
+def test_without_forensic_weights_the_command_says_that_caught_is_left_out(tmp_path, monkeypatch, capsys):
+    from facelib.learned import weights
+
+    found = weights.detective
+    monkeypatch.setattr(weights, "detective", lambda: found(tmp_path))
+    file, page = tmp_path / "swaps.json", tmp_path / "swaps.html"
+    arguments = ["--protocol", "rendered", "--n", "2", "--size", "48", "--jobs", "1", "--blends", "none"]
+    assert main(["evaluate", "swaps", *arguments, "--json", str(file), "--html", str(page)]) == 0
+    assert "caught is left out: " in capsys.readouterr().err
+    record = json.loads(file.read_text())
+    assert record["forensic"] is None
+    assert "caught" not in record["table"][0]
+    assert "Caught is left out" in page.read_text(encoding="utf-8")

@@ -1,0 +1,82 @@
+"""The forensic view: how much a face looks swapped to the network that knows this package's swaps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from facelib import detect, images, keypoints
+from facelib.datasets import pairs
+from facelib.datasets.frame import MadeFrame
+from facelib.learned import train_forensic, weights
+from facelib.learned.forensic_net import SIZE
+
+
+def suspicion(crops: np.ndarray) -> np.ndarray:
+    """A number for each face, more for what looks swapped.
+
+    Parameters
+    ----------
+    crops : ndarray of shape (N, S, S, 3), uint8
+        RGB, cut out as `facelib.datasets.pairs.face` does. The network sees 128 pixels; other sizes are brought to that first.
+
+    Returns
+    -------
+    ndarray of shape (N,), float32
+        Logits; the card of the weights has a threshold and how often it errs.
+
+    Raises
+    ------
+    facelib.learned.weights.WeightsError
+        There are no such weights.
+    """
+    side = crops.shape[1]
+    if side != SIZE:
+        how = cv2.INTER_AREA if side > SIZE else cv2.INTER_LINEAR
+        crops = np.stack([cv2.resize(crop, (SIZE, SIZE), interpolation=how) for crop in crops])
+    return train_forensic.logits(weights.detective(), crops)
+
+
+@dataclass(frozen=True)
+class Suspect:
+    """A face that was found, and how much it looks swapped."""
+
+    box: np.ndarray  # (4,): x, y, width, height in pixels
+    score: float  # a logit
+    unsure: bool  # whether the keypoint network does not trust its own points: there may be no face at all
+
+
+def suspects(picture: np.ndarray) -> list[Suspect]:
+    """Every face that the package's own detection finds in a picture, the largest first.
+
+    Parameters
+    ----------
+    picture : ndarray of shape (H, W, 3), float32 in [0, 1]
+        RGB.
+    """
+    boxes = detect.find_faces(picture)
+    if not len(boxes):
+        return []
+    points, errors = keypoints.predict_with_errors([picture] * len(boxes), boxes)
+    whole = images.to_bytes(picture)
+    crops = [pairs.face(MadeFrame(Path("face"), "", shape, made=whole), SIZE).target for shape in points]
+    unsure = ~(errors.mean(axis=1) <= keypoints.UNSURE)
+    return [Suspect(*one) for one in zip(boxes, suspicion(np.stack(crops)).tolist(), unsure.tolist(), strict=True)]
+
+
+@dataclass(frozen=True)
+class Rates:
+    """How often the threshold errs on people whom the network never saw; from the card of its weights."""
+
+    threshold: float  # a logit
+    false_alarms: float  # the share of untouched faces above it
+    found: float  # the share of this package's swaps above it, every way counting the same
+
+
+def rates() -> Rates:
+    """Of the weights that ship."""
+    scores = weights.card(train_forensic.NAME)["scores"]
+    return Rates(scores["threshold"], scores["false_alarms"], float(np.mean(list(scores["found"].values()))))
