@@ -19,6 +19,7 @@ from facelib.datasets.frame import Frame
 from facelib.learned import crops
 
 PASSES = 2
+_LEAST = 0.4  # of a face's size: what a later look makes smaller than that is no face, and the look before is believed
 
 
 @dataclass(frozen=True)
@@ -63,9 +64,12 @@ def read(
     shapes = [keypoints.shape_in_box(box) for box in boxes]
     for number in range(1, passes + 1):
         points, variances = _look(net, greys, shapes, mirrored and number == passes, size)
-        shapes = list(points.mean(axis=0))
-    # The variance of a mixture: the mean of the variances and the variance of the means.
-    spread = np.sqrt(variances.mean(axis=0) + points.var(axis=0).sum(axis=-1))
+        # The variance of a mixture: the mean of the variances and the variance of the means.
+        found, spread = points.mean(axis=0), np.sqrt(variances.mean(axis=0) + points.var(axis=0).sum(axis=-1))
+        if number > 1:
+            lost = [np.ptp(new, axis=0).max() < _LEAST * np.ptp(old, axis=0).max() for new, old in zip(found, shapes, strict=True)]
+            found[lost], spread[lost] = np.array(shapes)[lost], before[lost]
+        shapes, before = list(found), spread
     return Reading(np.stack(shapes).astype(np.float32), spread.astype(np.float32))
 
 

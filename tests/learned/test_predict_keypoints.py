@@ -34,6 +34,16 @@ def test_prediction_is_mapped_back_to_the_picture():
     assert points.shape == (1, 68, 2)
 
 
+def test_points_that_fall_together_in_a_later_look_are_not_believed():
+    class Shrinks(AlwaysTheMean):
+        def read(self, output):
+            return 0.2 * super().read(output)
+
+    once, often = (predict_keypoints.read(Shrinks(), [np.zeros((200, 220), np.float32)], [BOX], passes=n, mirrored=False) for n in (1, 3))
+    np.testing.assert_allclose(often.points, once.points)
+    np.testing.assert_allclose(often.spread, once.spread)
+
+
 def test_spread_is_in_the_pictures_pixels():
     """Twice the face, twice the spread; what the two readings differ by comes on top."""
     grey = np.zeros((400, 420), np.uint8)
