@@ -61,7 +61,7 @@ def read(
     mirrored : bool
         Whether the last look reads the crop's mirror image too.
     """
-    shapes = [keypoints.shape_in_box(box) for box in boxes]
+    shapes, before = [keypoints.shape_in_box(box) for box in boxes], np.zeros(0)
     for number in range(1, passes + 1):
         points, variances = _look(net, greys, shapes, mirrored and number == passes, size)
         # The variance of a mixture: the mean of the variances and the variance of the means.
