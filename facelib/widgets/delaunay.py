@@ -8,7 +8,7 @@ from functools import partial
 
 import numpy as np
 
-from facelib import figures, keypoints
+from facelib import keypoints
 from facelib.datasets import portraits
 from facelib.widgets import explorer, faces, mesh
 from facelib.widgets.canvas import Canvas
@@ -45,26 +45,24 @@ class DelaunayExplorer(Explorer):
         self._canvas = Canvas("Target", self._moved, failed=self._trouble, boxed=False)
         self._on = explorer.choice("Triangulate", list(mesh.ON), self._set, self.state.on, "the shape whose Delaunay triangles are taken")
         self._shape = explorer.choice("Target shape", list(mesh.SHAPES), self._reshape, tooltip="where all points go")
-        self._bare = explorer.tick("Triangles", True, self._set, "draw the triangles over the source")
+        self._lines = explorer.tick("Triangles", True, self._set, "draw the triangles over the source")
         buttons = [
             explorer.button("Unfold", self._unfold, "draw the corners of folded triangles back, as far as they must"),
             explorer.button("Start again", self._reset, "all points where they were"),
         ]
-        self._lay_out([self._shape, self._on, explorer.row([self._bare, *buttons])], [self._canvas])
+        self._lay_out([self._shape, self._on, explorer.row([self._lines, *buttons])], [self._canvas])
         self._draw(self.state)
         self._ask()
 
     def _look(self, state: Mesh) -> Iterator[Shown]:
-        rows, turned, source = mesh.table(state), mesh.folded(state), state.picture
-        if self._bare.value:
-            source = figures.draw_triangles(_filled(source, state.source, rows[turned]), state.source, rows)
+        source = mesh.outlined(state) if self._lines.value else state.picture
         made = mesh.warped(state)
         with self._lock:
-            self._canvas.draw(made, *_drawn(state, rows, turned), "drag a keypoint")
+            self._canvas.draw(made, *_drawn(state), "drag a keypoint")
         yield Shown({"source: where each triangle comes from": source}, f"<b>{mesh.said(state)}</b>", values=made)
 
     def _draw(self, state: Mesh) -> None:
-        self._canvas.draw(state.picture, *_drawn(state, mesh.table(state), mesh.folded(state)), "drag a keypoint")
+        self._canvas.draw(state.picture, *_drawn(state), "drag a keypoint")
 
     @guarded
     def _moved(self, move: dict) -> None:
@@ -103,16 +101,6 @@ class DelaunayExplorer(Explorer):
         raise RuntimeError(line)
 
 
-def _drawn(state: Mesh, rows: np.ndarray, turned: np.ndarray) -> tuple[np.ndarray, ...]:
+def _drawn(state: Mesh) -> tuple[np.ndarray, ...]:
     count = keypoints.COUNT
-    return state.target[:count], rows, turned, state.target[count:]
-
-
-def _filled(picture: np.ndarray, points: np.ndarray, rows: np.ndarray) -> np.ndarray:
-    """A picture with some triangles tinted."""
-    from facelib.warp import rasterise
-
-    if not len(rows):
-        return picture
-    inside = rasterise(points, rows, picture.shape[:2]) >= 0
-    return np.where(inside[..., None], 0.4 * picture + 0.6 * mesh.ORANGE, picture)
+    return state.target[:count], mesh.table(state), mesh.folded(state), state.target[count:]

@@ -116,5 +116,5 @@ def _table(told: Told, step: Step, answered: bool) -> str:
         bar = "" if share is None else f'<span class="facelib-bar" style="width: {100 * share:.0f}%"></span>{share:.0%}'
         off = ' class="facelib-off"' if share is None else ""
         rows.append(f"<tr{off}><th>{name}</th><td>{step.first[name]:.3f}</td><td>{step.values[name]:.3f}</td><td>{bar}</td></tr>")
-    head = "<tr><th>loss</th><th>at first</th><th>now</th><th>share of the pull</th></tr>"
+    head = "<tr><th>loss</th><th>at first</th><th>now</th><th>its pull</th></tr>"
     return f'<table class="facelib-terms"><thead>{head}</thead><tbody>{"".join(rows)}</tbody></table>'
