@@ -1,4 +1,4 @@
-"""Faces by hand, in a notebook. Needs ipywidgets and anywidget: `pip install "facelib[widgets]"`.
+"""Faces by hand, in a notebook. Needs ipywidgets and anywidget: `pip install ipywidgets anywidget`.
 
 `SwapApp` swaps faces. Smaller widgets show one thing each that a chapter teaches: `DelaunayExplorer` and `Morph` (2), `PyramidExplorer`
 (3), `LossWeights` (4), `FaceLaboratory` (the laboratory).
@@ -34,7 +34,7 @@ def __getattr__(name: str) -> Any:
     except ModuleNotFoundError as error:
         if error.name not in ("anywidget", "ipywidgets"):
             raise
-        raise ModuleNotFoundError(f'facelib.widgets: {error.name} is missing; pip install "facelib[widgets]"', name=error.name) from None
+        raise ModuleNotFoundError(f"facelib.widgets: {error.name} is missing; pip install {error.name}", name=error.name) from None
 
 
 def __dir__() -> list[str]:

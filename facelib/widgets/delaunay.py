@@ -37,6 +37,7 @@ class DelaunayExplorer(Explorer):
     """
 
     what = "the face"
+    single = True
 
     def __init__(self, picture: np.ndarray | None = None, points: np.ndarray | None = None):
         super().__init__()
@@ -50,7 +51,7 @@ class DelaunayExplorer(Explorer):
             explorer.button("Unfold", self._unfold, "draw the corners of folded triangles back, as far as they must"),
             explorer.button("Start again", self._reset, "all points where they were"),
         ]
-        self._lay_out([self._shape, self._on, explorer.row([self._lines, *buttons])], [self._canvas])
+        self._lay_out([self._shape, self._on, explorer.row([self._lines, *buttons])], self._canvas)
         self._draw(self.state)
         self._ask()
 
@@ -59,7 +60,7 @@ class DelaunayExplorer(Explorer):
         made = mesh.warped(state)
         with self._lock:
             self._canvas.draw(made, *_drawn(state), "drag a keypoint")
-        yield Shown({"source: where each triangle comes from": source}, f"<b>{mesh.said(state)}</b>", values=made)
+        yield Shown({"the source": source}, f"<b>{mesh.said(state)}</b>", values=made)
 
     def _draw(self, state: Mesh) -> None:
         self._canvas.draw(state.picture, *_drawn(state), "drag a keypoint")

@@ -11,7 +11,7 @@ from typing import Any
 import ipywidgets
 import numpy as np
 
-from facelib.widgets.canvas import View, jpeg
+from facelib.widgets.canvas import Canvas, View, jpeg
 from facelib.widgets.guard import error_line, guarded
 from facelib.widgets.latest import Latest
 
@@ -45,6 +45,7 @@ class Explorer(ipywidgets.VBox):
     """
 
     what = "pictures"  # what they show, for readers who do not see them
+    single = False  # whether there is never more than one picture, which then needs no name
 
     def __init__(self) -> None:
         self._lock, self._quiet = threading.RLock(), False
@@ -55,7 +56,7 @@ class Explorer(ipywidgets.VBox):
         self.error: BaseException | None = None
         self._latest = Latest(lambda request, done: self._done(request), self._failed)
         self._view = View(downloads=False)
-        self._view.layout_kind = "grid"
+        self._view.layout_kind = "single" if self.single else "grid"
         self._line, self._status = ipywidgets.HTML(), ipywidgets.HTML()
         self._line.add_class("facelib-line")
         self._status.add_class("facelib-status")
@@ -79,16 +80,22 @@ class Explorer(ipywidgets.VBox):
         """Pictures of a state; on the worker's thread."""
         raise NotImplementedError
 
-    def _lay_out(self, controls: Sequence[ipywidgets.Widget], beside: Sequence[ipywidgets.Widget] = ()) -> None:
-        """Put the controls below or beside the pictures, whatever the width allows; `beside` stands before the pictures."""
-        result = ipywidgets.VBox([self._view, self._line, self._status])
-        panel = ipywidgets.Box(list(controls))
-        for box, name in ((result, "facelib-side"), (result, "facelib-seen"), (panel, "facelib-controls")):
-            box.add_class(name)
-        whole = ipywidgets.Box([*beside, result, panel])
-        whole.add_class("facelib-parts")
-        if beside:
-            whole.add_class("facelib-beside")
+    def _lay_out(self, controls: Sequence[ipywidgets.Widget], canvas: Canvas | None = None) -> None:
+        """Put the controls below or beside the pictures, whatever the width allows; a canvas stands before the pictures."""
+        result, panel = ipywidgets.VBox([self._view, self._line, self._status]), ipywidgets.Box(list(controls))
+        parts = [result, panel]
+        if canvas:
+            target = ipywidgets.HTML("<h3>Target <small>drag a point</small></h3>")
+            source = ipywidgets.HTML("<h3>Source <small>where each triangle comes from</small></h3>")
+            result.children = [source, *result.children]
+            parts.insert(0, ipywidgets.VBox([target, canvas]))
+        for box in (parts[0], result):
+            box.add_class("facelib-side")
+        result.add_class("facelib-seen")
+        panel.add_class("facelib-controls")
+        whole = ipywidgets.Box(parts)
+        for name in ("facelib-parts", *(["facelib-beside"] if canvas else ["facelib-one"] if self.single else [])):
+            whole.add_class(name)
         self.children = [whole]
 
     def _ask(self, answer: Callable[[], None] = lambda: None) -> None:

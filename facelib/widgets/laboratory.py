@@ -43,6 +43,7 @@ class FaceLaboratory(Explorer):
     """
 
     what = "a rendered face"
+    single = True
 
     def __init__(self, seed: int = 3):
         super().__init__()
@@ -55,9 +56,9 @@ class FaceLaboratory(Explorer):
         self._panel = ipywidgets.Box()
         self._panel.add_class("facelib-numbers")
         self._points = explorer.tick("68 points", False, self._set, "draw the points that the renderer knows")
-        self._parts = explorer.tick("Parts", False, self._set, "green: skin that is seen; orange: hair, glasses and hand")
+        self._parts = explorer.tick("Parts", False, self._set, "blue: skin that is seen; orange: hair, glasses and hand")
         person = explorer.button("Another person", self._another, "another face and other hair; all else stays")
-        reset = explorer.button("Average", self._average, "this group's numbers at their average")
+        reset = explorer.button("To the average", self._average, "this group's numbers at their average")
         self._lay_out([explorer.row([person, self._points, self._parts]), self._group, self._panel, explorer.row([reset])])
         self._turn()
         self._ask()

@@ -14,7 +14,7 @@ from facelib.widgets.pixels import Step, Told
 
 _SHOWN = 256  # pixels
 _HIGHEST = 20.0
-TASKS = {"a face in other colours": "recoloured", "another's face": "strangers"}
+TASKS = {"her own face": "recoloured", "a stranger's face": "strangers"}
 STARTS = {"noise": "noise", "the composite": "composite"}
 PRESETS = {"the report's": "writeup", "the one that works": "stable", "Deep Image Harmonization's": "dih"}
 _OWN = "your own"

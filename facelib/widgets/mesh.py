@@ -99,11 +99,14 @@ def warped(mesh: Mesh) -> np.ndarray:
     return np.where(covered[..., None], made, mesh.picture)
 
 
-def outlined(mesh: Mesh) -> np.ndarray:
-    """The source under its triangles, those that fold filled: (2S, 2S, 3), twice as fine so that the lines are thin."""
-    rows = table(mesh)
-    points = 2 * mesh.source + 0.5
-    picture = cv2.resize(mesh.picture, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC).clip(0, 1)
+def outlined(mesh: Mesh, side: str = "source", finer: int = 2) -> np.ndarray:
+    """The picture, or for the side "target" the warped one, under the triangles; those that fold are filled with orange.
+
+    (K, K, 3) float32 in [0, 1], `finer` times as large as the picture, so that lines are thin.
+    """
+    picture, points = (mesh.picture, mesh.source) if side == "source" else (warped(mesh), mesh.target)
+    rows, points = table(mesh), finer * (points + 0.5) - 0.5
+    picture = cv2.resize(picture, None, fx=finer, fy=finer, interpolation=cv2.INTER_CUBIC).clip(0, 1)
     turned = rows[folded(mesh)]
     if len(turned):
         inside = rasterise(points, turned, picture.shape[:2]) >= 0

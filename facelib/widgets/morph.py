@@ -11,7 +11,7 @@ from facelib.widgets import explorer, faces
 from facelib.widgets.between import between, morph
 from facelib.widgets.explorer import Explorer, Shown, guarded
 
-_STEPS = 40  # of which a film of the morph has as many
+_STEPS = 50  # of which a film of the morph has as many
 
 
 class Morph(Explorer):
@@ -34,6 +34,7 @@ class Morph(Explorer):
     """
 
     what = "the morph"
+    single = True
 
     def __init__(self, source: np.ndarray | None = None, target: np.ndarray | None = None):
         super().__init__()

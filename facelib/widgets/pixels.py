@@ -29,7 +29,7 @@ TERMS = [name for name in LOSSES if name not in _OTHER]
 ANSWERED = ("squared", "reconstruction", "gradients", "structure", "perceptual")  # nothing without a right answer
 RECIPES_TO_TRY = ("writeup", "stable", "dih")
 STARTS = ("noise", "composite")
-_COLD = Recolour(gain=(0.72, 0.88, 1.05), gamma=(1.15, 1.0, 0.9), shift=(0.0, 0.0, 0.05))
+_COLD = Recolour(gain=(0.78, 0.84, 0.88), gamma=(1.1, 1.0, 0.95), shift=(0.0, 0.0, 0.03))
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,7 @@ import numpy as np
 from facelib import figures
 from facelib.datasets.rendered import Expression, Face, Hair, Light, Pose, Rendered, Scene, Shape, Skin, render, sample
 
-_GREEN, _ORANGE = np.float32([0.1, 0.75, 0.45]), np.float32([0.95, 0.5, 0.1])
+_BLUE, _ORANGE = np.float32([0.15, 0.45, 0.95]), np.float32([0.95, 0.5, 0.1])
 # Where the renderer allows more than is of use here.
 _CLOSER = {
     "yaw": (-75, 75), "pitch": (-40, 40), "roll": (-45, 45), "scale": (0.35, 0.8), "x": (-0.2, 0.2), "y": (-0.15, 0.25),
@@ -89,7 +89,7 @@ def drawn(face: Face, size: int, points: bool = False, parts: bool = False) -> t
     known = render(face, size)
     picture = known.picture
     if parts:
-        picture = _tinted(_tinted(picture, known.skin, _GREEN), known.occluder, _ORANGE)
+        picture = _tinted(_tinted(picture, known.skin, _BLUE), known.occluder, _ORANGE)
     return figures.draw_points(picture, known.points) if points else picture, known
 
 

@@ -52,18 +52,18 @@ class TestMorph:
         made.close()
 
     def test_both_move_together_and_each_alone(self, widget):
-        widget._step.value = 0.75
-        assert widget.state == (0.75, 0.75)
-        assert widget._shape.value == widget._colour.value == 0.75
-        widget._shape.value = 0.25
+        widget._step.value = 0.76
+        assert widget.state == (0.76, 0.76)
+        assert widget._shape.value == widget._colour.value == 0.76
+        widget._shape.value = 0.24
         assert widget.wait()
-        assert widget.state == (0.25, 0.75)
-        assert "shape 25%, colours 75%" in widget.shown.line
-        assert widget._step.value == 0.75
+        assert widget.state == (0.24, 0.76)
+        assert "shape 24%, colours 76%" in widget.shown.line
+        assert widget._step.value == 0.76
 
     def test_the_film_goes_there_and_back(self, widget):
         ways = []
-        for tick in (20, 40, 60, 80):
+        for tick in (25, 50, 75, 100):
             widget._play.value = tick
             ways.append(widget.state[0])
         assert ways == [0.5, 1.0, 0.5, 0.0]

@@ -105,7 +105,7 @@ class TestLossWeights:
         assert widget.error is None
 
     def test_without_an_answer_its_sliders_rest(self, widget):
-        widget._task.value = "another's face"
+        widget._task.value = "a stranger's face"
         assert widget.wait()
         assert all(widget._sliders[name].disabled for name in pixels.ANSWERED)
         assert "right answer" not in widget.shown.pictures

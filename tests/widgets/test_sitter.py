@@ -61,7 +61,7 @@ def test_points_and_parts_are_drawn_over_the_picture():
     untouched = (known.skin == 0) & (known.occluder == 0)
     assert np.array_equal(parts[untouched], plain[untouched])
     skin = known.skin > 0.99
-    assert (parts[skin][:, 1] > parts[skin][:, 0]).all()  # green
+    assert (parts[skin][:, 2] > parts[skin][:, 0]).all()  # blue
     dotted, _ = sitter.drawn(face, 128, points=True)
     x, y = known.points[30].round().astype(int)
     assert dotted[y, x, 1] > 0.9
