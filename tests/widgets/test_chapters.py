@@ -23,7 +23,7 @@ def test_each_widget_stands_in_a_chapter():
     assert shown == set(widgets.__all__)
 
 
-@pytest.mark.parametrize("cell", live_cells())
+@pytest.mark.parametrize("cell", list(live_cells()))
 def test_a_cell_that_only_readers_run_shows_its_widget(cell):
     *before, last = cell.splitlines()
     names = {}
