@@ -93,6 +93,14 @@ class TestFaceLaboratory:
         assert pose.yaw(points)[0] == pytest.approx(-30, abs=8)
         assert widget.shown.pictures["the face"].shape == (400, 400, 3)  # coarse first, fine at last
 
+    def test_what_a_browser_rounds_moves_nothing(self, widget):
+        jaw = self.control(widget, "Shape", "jaw_width")
+        before = widget.state
+        jaw.value += 0.4 * jaw.step
+        assert widget.state is before
+        jaw.value += jaw.step
+        assert widget.state.face.identity.shape.jaw_width == jaw.value
+
     def test_another_person_is_read_off_the_sliders(self, widget):
         jaw = self.control(widget, "Shape", "jaw_width")
         before = jaw.value
