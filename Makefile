@@ -18,7 +18,7 @@ book: $(READY) _build/.package  ## the book, executed, in _build/html
 test: $(READY)  ## the tests, the doctests and the notebooks
 	$(BIN)/pytest --nbval --nbval-current-env
 
-test-browser: $(READY)  ## figures and the swapping app, in Chromium; FACELIB_SHOTS=DIR keeps pictures of them
+test-browser: $(READY)  ## figures, the swapping app and the small widgets, in Chromium; FACELIB_SHOTS=DIR keeps pictures of them
 	@test -n "$(CHROMIUM)" || { echo "Chromium is missing: apt-get install chromium, or name yours, CHROMIUM=/path/to/it"; exit 1; }
 	@$(BIN)/python -c "import playwright" 2>/dev/null || $(BIN)/pip install --quiet --disable-pip-version-check $(PLAYWRIGHT)
 	CHROMIUM="$(CHROMIUM)" $(BIN)/pytest tests/browser

@@ -46,7 +46,7 @@ def triangles() -> np.ndarray:
     ndarray of shape (T, 3), int32
         Rows of indices into the 68 points, corners in clockwise order as seen on the screen.
     """
-    return _read_only(_delaunay(keypoints.mean_shape()))
+    return _read_only(delaunay(keypoints.mean_shape()))
 
 
 @cache
@@ -58,7 +58,19 @@ def triangles_with_surroundings() -> np.ndarray:
     ndarray of shape (T, 3), int32
         Rows of indices into `with_surroundings(points)`, corners in clockwise order.
     """
-    return _read_only(_delaunay(with_surroundings(keypoints.mean_shape())))
+    return _read_only(delaunay(with_surroundings(keypoints.mean_shape())))
+
+
+def delaunay(points: np.ndarray) -> np.ndarray:
+    """The Delaunay triangles of any points, (N, 2): (T, 3) int32, corners in clockwise order as seen on the screen.
+
+    Swaps use none but `triangles` and `triangles_with_surroundings`, so that the same triangles lie on every face.
+    """
+    from scipy.spatial import Delaunay  # takes a while to import, and the table is made once
+
+    table = Delaunay(points @ _LEAN).simplices.astype(np.int32)
+    clockwise = triangle_areas(points, table) > 0
+    return np.where(clockwise[:, None], table, table[:, ::-1])
 
 
 @cache
@@ -154,14 +166,6 @@ def _beyond() -> np.ndarray:
         angle = 2 * np.pi * (np.arange(count) + turn) / count
         added.append(radius * np.stack([np.cos(angle), np.sin(angle)], axis=1))
     return np.concatenate(added)
-
-
-def _delaunay(points: np.ndarray) -> np.ndarray:
-    from scipy.spatial import Delaunay  # takes a while to import, and the table is made once
-
-    table = Delaunay(points @ _LEAN).simplices.astype(np.int32)
-    clockwise = triangle_areas(points, table) > 0
-    return np.where(clockwise[:, None], table, table[:, ::-1])
 
 
 def _read_only(array: np.ndarray) -> np.ndarray:

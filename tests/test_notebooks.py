@@ -32,6 +32,11 @@ def change_notebook(notebooks, change):
     nbformat.write(notebook, path)
 
 
+def live(code):
+    """The cell that shows a widget."""
+    return next(cell for cell in code if "skip-execution" in cell.metadata.get("tags", []))
+
+
 def faults(notebooks):
     return "\n".join(notebooks.check(notebooks.ROOT / "book" / f"{CHAPTER}.md"))
 
@@ -66,6 +71,8 @@ def test_a_missing_notebook_is_noticed(notebooks):
             lambda notebook, code: code[1].outputs.append(nbformat.v4.new_output("display_data", {"image/png": "aaaa"})),
             "no alt text or no caption",
         ),
+        (lambda notebook, code: live(code).outputs.append(nbformat.v4.new_output("stream", text="x")), "is not run has outputs"),
+        (lambda notebook, code: live(code).metadata.tags.remove("nbval-skip"), "not tagged nbval-skip"),
     ],
 )
 def test_what_must_not_be_published_is_noticed(notebooks, change, says):

@@ -10,7 +10,7 @@ def test_table_does_not_hang_on_rounding():
     ours = {frozenset(row) for row in triangulation.triangles().tolist()}
     for seed in range(5):
         noise = np.random.default_rng(seed).normal(0, 1e-6, (68, 2))
-        assert ours == {frozenset(row) for row in triangulation._delaunay(keypoints.mean_shape() + noise).tolist()}
+        assert ours == {frozenset(row) for row in triangulation.delaunay(keypoints.mean_shape() + noise).tolist()}
 
 
 def test_no_point_lies_in_the_circle_of_a_triangle():

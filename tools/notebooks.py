@@ -60,7 +60,9 @@ def run(source: Path) -> None:
     os.environ.pop("FACELIB_DATA", None)
     with tempfile.TemporaryDirectory() as empty:
         os.environ["XDG_CACHE_HOME"] = empty
-        NotebookClient(notebook, kernel_name="python3", resources={"metadata": {"path": source.parent}}, record_timing=False).execute()
+        NotebookClient(
+            notebook, kernel_name="python3", resources={"metadata": {"path": source.parent}}, record_timing=False, coalesce_streams=True
+        ).execute()
     nbformat.write(clean(notebook), source.with_suffix(".ipynb"))
     print(source.with_suffix(".ipynb").relative_to(ROOT))
 
@@ -83,7 +85,8 @@ def out_of_step(wanted: nbformat.NotebookNode, found: nbformat.NotebookNode, cod
     first = next((line for line in changed if re.match(r"[-+][^-+]", line)), None)
     if first:
         yield f"the notebook differs from its source, first at {first!r}; run: make notebooks"
-    if [cell.execution_count for cell in code] != list(range(1, len(code) + 1)):
+    counts = [cell.execution_count for cell in code if not is_live(cell)]
+    if counts != list(range(1, len(counts) + 1)):
         yield "the notebook was not run from top to bottom; run: make notebooks"
     if [cell.source for cell in wanted.cells if is_setup(cell)] != [setup_cell()]:
         yield f"its set-up cell is not the one in tools/notebooks.py; expected once, tagged setup:\n{setup_cell()}"
@@ -92,6 +95,8 @@ def out_of_step(wanted: nbformat.NotebookNode, found: nbformat.NotebookNode, cod
 def unfit(cell: nbformat.NotebookNode) -> Iterator[str]:
     """What a reader of the page would see go wrong in one cell of code."""
     here, figure = repr(cell.source[:60]), cell.metadata.get("mystnb", {})
+    if is_live(cell) and (cell.outputs or "nbval-skip" not in cell.metadata.tags):
+        yield f"a cell that is not run has outputs, or is not tagged nbval-skip: {here}"
     if not is_setup(cell) and any(len(line) > WIDTH for line in cell.source.splitlines()):
         yield f"a line of code is wider than {WIDTH} characters: {here}"
     for output in cell.outputs:
@@ -130,6 +135,11 @@ def said(output: nbformat.NotebookNode) -> str:
 
 def is_setup(cell: nbformat.NotebookNode) -> bool:
     return "setup" in cell.metadata.get("tags", [])
+
+
+def is_live(cell: nbformat.NotebookNode) -> bool:
+    """Whether it shows a widget, which needs a browser with a kernel: nobody runs it but a reader. Both tags are other programs' own."""
+    return "skip-execution" in cell.metadata.get("tags", [])
 
 
 def read(source: Path) -> nbformat.NotebookNode:

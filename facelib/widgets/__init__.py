@@ -1,14 +1,41 @@
-"""Swap faces in a notebook, by hand: `SwapApp()`. Needs ipywidgets and anywidget: `pip install "facelib[widgets]"`.
+"""Faces by hand, in a notebook. Needs ipywidgets and anywidget: `pip install ipywidgets anywidget`.
 
-A `photo.Photo` is a picture with its face, a `session.Wish` all that a swap follows from; `session.fulfil` makes the swap, and
-`latest.Latest` runs the newest of many. They are plain and know no widgets; `canvas` and `app` show them.
+`SwapApp` swaps faces. Smaller widgets show one thing each that a chapter teaches: `DelaunayExplorer` and `Morph` (2), `PyramidExplorer`
+(3), `LossWeights` (4), `FaceLaboratory` (the laboratory).
+
+What they do is in plain modules that know no widgets: `photo`, a picture with its face; `session`, a `Wish` and its fulfilment; `mesh`,
+`between`, `bands`, `pixels` and `sitter`, one for each of the smaller ones. `latest.Latest` runs the newest of many requests. `canvas`
+and `app` show a swap, `explorer` is what the smaller ones share.
 """
 
-try:
-    from facelib.widgets.app import SwapApp
-except ModuleNotFoundError as error:
-    if error.name not in ("anywidget", "ipywidgets"):
-        raise
-    raise ModuleNotFoundError(f'facelib.widgets: {error.name} is missing; pip install "facelib[widgets]"', name=error.name) from None
+from __future__ import annotations
 
-__all__ = ["SwapApp"]
+import importlib
+from typing import Any
+
+_HOMES = {
+    "SwapApp": "app",
+    "DelaunayExplorer": "delaunay",
+    "Morph": "morph",
+    "PyramidExplorer": "pyramid",
+    "LossWeights": "losses",
+    "FaceLaboratory": "laboratory",
+}
+
+__all__ = ["DelaunayExplorer", "FaceLaboratory", "LossWeights", "Morph", "PyramidExplorer", "SwapApp"]
+
+
+def __getattr__(name: str) -> Any:
+    """Each widget is imported when it is asked for: some need torch, and all of them what may be missing."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    try:
+        return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+    except ModuleNotFoundError as error:
+        if error.name not in ("anywidget", "ipywidgets"):
+            raise
+        raise ModuleNotFoundError(f"facelib.widgets: {error.name} is missing; pip install {error.name}", name=error.name) from None
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -8,7 +8,7 @@ import threading
 import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import partial, wraps
+from functools import partial
 from itertools import count
 from pathlib import PurePath
 from typing import Any
@@ -21,28 +21,13 @@ from facelib.datasets import portraits
 from facelib.widgets import options, photo, session
 from facelib.widgets.canvas import Canvas, View, jpeg
 from facelib.widgets.controls import OptionControl
-from facelib.widgets.latest import Latest, one_line
+from facelib.widgets.guard import error_line, guarded
+from facelib.widgets.latest import Latest
 from facelib.widgets.session import Outcome, Wish
 
 PORTRAITS = {"Eileen Collins": portraits.eileen_collins, "Grace Hopper": portraits.grace_hopper}
 KINDS = {"Result": "single", "Before | after": "divider", "Difference": "single", "Stages": "grid"}
 _BY_DEFAULT = "as the blender likes"
-
-
-def _guarded(handle: Callable) -> Callable:
-    """Handlers run one at a time, and what they raise is shown in the app."""
-
-    @wraps(handle)
-    def guarded(self: SwapApp, *arguments: Any) -> None:
-        with self._lock:
-            if self._quiet:
-                return
-            try:
-                handle(self, *arguments)
-            except Exception as error:
-                self._show_error(error)
-
-    return guarded
 
 
 class SwapApp(ipywidgets.VBox):
@@ -189,7 +174,7 @@ class SwapApp(ipywidgets.VBox):
 
     # ---- hands ----
 
-    @_guarded
+    @guarded
     def refresh(self) -> None:
         """Offer the blenders that are registered now; where the chosen one was registered anew, swap again."""
         if self._registry == blenders.BLENDERS:
@@ -207,7 +192,7 @@ class SwapApp(ipywidgets.VBox):
             self._fill_options()
             self._set()
 
-    @_guarded
+    @guarded
     def _set(self, change: object = None) -> None:
         """A choice was made below the pictures."""
         blend = self._blend.value
@@ -225,19 +210,19 @@ class SwapApp(ipywidgets.VBox):
         )
         self._ask()
 
-    @_guarded
+    @guarded
     def _choose(self, side: str, change: object) -> None:
         self._take(side, self._read(self._choosers[side].value))
 
-    @_guarded
+    @guarded
     def _reset(self, side: str, button: object) -> None:
         self._take(side, self._read(getattr(self.wish, side).name))
 
-    @_guarded
+    @guarded
     def _trouble(self, line: str) -> None:
         raise images.PictureError(line)
 
-    @_guarded
+    @guarded
     def _moved(self, side: str, move: dict) -> None:
         """A box or a keypoint was dragged, or let go."""
         canvas, before = self._canvases[side], getattr(self.wish, side)
@@ -254,7 +239,7 @@ class SwapApp(ipywidgets.VBox):
         canvas.place(after, settle=move["done"])
         self._ask(final=move["done"], answers=(canvas, move["number"]))
 
-    @_guarded
+    @guarded
     def _download(self) -> None:
         if self.outcome is None or self.outcome.wish != self.wish:
             raise ValueError("download: the result is not ready yet; wait until it is shown")
@@ -262,7 +247,7 @@ class SwapApp(ipywidgets.VBox):
         name = "-".join(re.findall(r"\w+", f"{source} on {target}".lower()))
         self._view.give(f"{name}.png", images.encode(self.outcome.picture, f"{name}.png"))
 
-    @_guarded
+    @guarded
     def _receive(self, side: str, name: str, contents: bytes) -> None:
         """A picture from outside: it gets a name of its own, and can be chosen from then on."""
         picture = images.read(contents, name)
@@ -378,7 +363,7 @@ class SwapApp(ipywidgets.VBox):
 
     # ---- what is shown ----
 
-    @_guarded
+    @guarded
     def _redraw(self, change: object) -> None:
         if self._latest_outcome is not None:
             with self._view.hold_sync():
@@ -421,8 +406,7 @@ class SwapApp(ipywidgets.VBox):
         """One line; it stays until something that was asked for later has gone well."""
         self.error, self._error_at = error, self._asked if at is None else at
         known = isinstance(error, images.PictureError)
-        line = html.escape(("" if known else by) + one_line(error))
-        self._status.value = f'<p class="facelib-error" role="alert">{line}</p>'
+        self._status.value = error_line(error, "" if known else by)
 
     def _show_measures(self, outcome: Outcome) -> None:
         def row(name: str, measure: session.Measure) -> str:

@@ -5,10 +5,12 @@ const BOX = -1;
 const PART = 4 * 2 ** 20; // bytes of a file in one message; Jupyter's server cuts the line at 10 MiB
 
 function render({ model, el }) {
+  const boxed = model.get("boxed"), first = boxed ? BOX : 0; // the first that the keys choose
   const root = make("div", { class: "facelib-canvas" }, el);
   const stage = make("div", { class: "facelib-stage" }, root);
   const svg = make("svg", { tabindex: 0, role: "application", "data-lm-suppress-shortcuts": "true" }, stage, SVG);
-  const image = make("image", { preserveAspectRatio: "none", x: -0.5, y: -0.5 }, svg, SVG);
+  let image = make("image", {}, svg, SVG);
+  const edges = make("path", { class: "facelib-edges" }, svg, SVG), over = make("path", { class: "facelib-folded" }, svg, SVG);
   const rectangle = make("rect", { class: "facelib-box" }, svg, SVG);
   const groups = model.get("groups").map((group) => {
     const g = make("g", {}, svg, SVG);
@@ -27,7 +29,7 @@ function render({ model, el }) {
 
   const tools = make("div", { class: "facelib-tools" }, root);
   const chooser = make("select", { "aria-label": `${model.get("role")}: what the arrow keys move`, "data-lm-suppress-shortcuts": "true" }, tools);
-  for (const k of [BOX, ...dots.keys()]) make("option", { value: k }, chooser).textContent = nameOf[k];
+  for (const k of [...(boxed ? [BOX] : []), ...dots.keys()]) make("option", { value: k }, chooser).textContent = nameOf[k];
   const zoom = make("button", { type: "button", "aria-pressed": "true", class: "facelib-zoom" }, stage);
   zoom.textContent = "Close-up";
   const upload = make("button", { type: "button" }, tools);
@@ -37,7 +39,9 @@ function render({ model, el }) {
   const cancel = make("button", { type: "button", hidden: "" }, tools);
   camera.textContent = "Camera";
   cancel.textContent = "Cancel";
-  camera.hidden = !navigator.mediaDevices?.getUserMedia;
+  upload.hidden = zoom.hidden = !boxed;
+  camera.hidden = !boxed || !navigator.mediaDevices?.getUserMedia;
+  for (const part of [rectangle, ...corners]) part.style.display = boxed ? "" : "none";
   const said = make("div", { class: "facelib-said", role: "status" }, root);
 
   let chosen = 30, dragged = null, moved = null, number = 0, waiting = null, sent = 0, timer = null, box, points, close = true, view = [0, 0, 1, 1], url = null;
@@ -83,6 +87,11 @@ function render({ model, el }) {
     places().forEach(([cx, cy], k) => {
       for (const [name, value] of Object.entries({ x: cx - half, y: cy - half, width: 2 * half, height: 2 * half })) corners[k].setAttribute(name, value);
     });
+    const mesh = model.get("mesh"), knots = [...points, ...model.get("beyond")];
+    const outline = (k) => `M${mesh[k].map((corner) => knots[corner].join(",")).join("L")}Z`;
+    edges.setAttribute("d", mesh.map((_, k) => outline(k)).join(""));
+    over.setAttribute("d", model.get("folded").filter((k) => k < mesh.length).map(outline).join(""));
+    stage.toggleAttribute("data-mesh", mesh.length > 0);
     const [px, py] = chosen === BOX ? [x + width / 2, y] : points[chosen];
     label.textContent = nameOf[chosen];
     label.hidden = !(dragged || document.activeElement === svg || svg.getRootNode().activeElement === svg);
@@ -100,15 +109,23 @@ function render({ model, el }) {
     waiting = dragged = null; // what was being moved is gone
     sent = 0;
     take();
-    if (url) URL.revokeObjectURL(url);
-    url = URL.createObjectURL(new Blob([model.get("picture")], { type: "image/jpeg" }));
-    const [width, height] = model.get("size");
-    image.setAttribute("width", width);
-    image.setAttribute("height", height);
-    image.setAttribute("href", url);
-    const name = `${model.get("role")}: ${model.get("name")}`;
-    svg.setAttribute("aria-label", `${name}, with its face box and 68 keypoints. Arrow keys move what is chosen, Page Up and Page Down choose, plus and minus size the box.`);
+    const name = `${model.get("role")}: ${model.get("name")}, with its ${boxed ? "face box and " : ""}68 keypoints`;
+    const keys = `Arrow keys move what is chosen, Page Up and Page Down choose${boxed ? ", plus and minus size the box" : ""}.`;
+    svg.setAttribute("aria-label", `${name}. ${keys}`);
     aim();
+  }
+  function paint() { // the old picture stays below until the new one is there
+    const [old, gone] = [image, url], [width, height] = model.get("size");
+    url = URL.createObjectURL(new Blob([model.get("picture")], { type: "image/jpeg" }));
+    image = make("image", { preserveAspectRatio: "none", x: -0.5, y: -0.5, width, height }, null, SVG);
+    function replace() {
+      old.remove();
+      if (gone) URL.revokeObjectURL(gone);
+    }
+    image.addEventListener("load", replace, { once: true });
+    image.addEventListener("error", replace, { once: true });
+    old.after(image);
+    image.setAttribute("href", url);
   }
 
   // ---- what is said to Python: one move at a time, the newest first ----
@@ -157,7 +174,8 @@ function render({ model, el }) {
     const far = ([px, py]) => Math.hypot(px - x, py - y);
     const nearest = (list) => list.reduce((best, place, k) => (far(place) < far(list[best]) ? k : best), 0);
     const k = nearest(points), c = nearest(places());
-    if (far(points[k]) <= limit && far(points[k]) <= far(places()[c])) return { what: k };
+    if (far(points[k]) <= limit && (!boxed || far(points[k]) <= far(places()[c]))) return { what: k };
+    if (!boxed) return null;
     if (far(places()[c]) <= limit) return { what: BOX, corner: c };
     const [left, top, width, height] = box;
     const within = x > left && x < left + width && y > top && y < top + height;
@@ -227,7 +245,7 @@ function render({ model, el }) {
   // ---- keys ----
   let stepped = false;
   function choose(k) {
-    chosen = k < BOX ? dots.length - 1 : k >= dots.length ? BOX : k;
+    chosen = k < first ? dots.length - 1 : k >= dots.length ? first : k;
     draw();
     say();
   }
@@ -324,10 +342,11 @@ function render({ model, el }) {
   cancel.addEventListener("click", shut);
 
   // ---- Python's side ----
-  const heard = { picture: show, name: show, box: take, points: take, frame: () => !dragged && aim(), answered };
+  const heard = { picture: paint, name: show, box: take, points: take, mesh: draw, folded: draw, frame: () => !dragged && aim(), answered };
   for (const [trait, react] of Object.entries(heard)) model.on(`change:${trait}`, react);
   const sized = new ResizeObserver(() => draw());
   sized.observe(svg);
+  paint();
   show();
   return () => {
     sized.disconnect();

@@ -44,6 +44,10 @@ class Canvas(anywidget.AnyWidget):
     points = traitlets.List().tag(sync=True)
     frame = traitlets.List(traitlets.Float()).tag(sync=True)  # what a close-up shows
     groups = traitlets.List().tag(sync=True)
+    beyond = traitlets.List().tag(sync=True)  # further corners of the mesh, which no hand moves
+    mesh = traitlets.List().tag(sync=True)  # triangles to draw: indices into the points and what is beyond them
+    folded = traitlets.List().tag(sync=True)  # which of them are folded
+    boxed = traitlets.Bool(True).tag(sync=True)  # whether there is a box to drag, and pictures may come from outside
     role = traitlets.Unicode().tag(sync=True)
     name = traitlets.Unicode().tag(sync=True)
     answered = traitlets.Int().tag(sync=True)
@@ -54,9 +58,10 @@ class Canvas(anywidget.AnyWidget):
         moved: Callable[[dict], None],
         received: Callable[[str, bytes], None] = lambda name, contents: None,
         failed: Callable[[str], None] = lambda line: None,
+        boxed: bool = True,
     ):
         groups = [{"name": name, "members": list(group), "closed": name in keypoints.CLOSED} for name, group in keypoints.GROUPS.items()]
-        super().__init__(role=role, groups=groups)
+        super().__init__(role=role, groups=groups, boxed=boxed)
         self._moved, self._received, self._failed = moved, received, failed
         self._shown: np.ndarray | None = None
         self._parts: list[bytes] = []  # of a file on its way
@@ -81,6 +86,17 @@ class Canvas(anywidget.AnyWidget):
             self.points = photo.points.round(2).tolist()
             if settle:
                 self.frame = list(frame(photo.box, photo.picture.shape))
+
+    def draw(self, picture: np.ndarray, points: np.ndarray, mesh: np.ndarray, folded: np.ndarray, beyond: np.ndarray, name: str) -> None:
+        """Show a picture under a mesh: its triangles, (T, 3), have the points' indices, and after them those of what is beyond."""
+        with self.hold_sync():
+            self.picture = jpeg(picture, 85)
+            self.size = list(picture.shape[1::-1])
+            self.box = [0.0, 0.0, *map(float, self.size)]
+            self.beyond, self.mesh = np.asarray(beyond, float).round(2).tolist(), mesh.tolist()
+            self.folded = np.flatnonzero(folded).tolist()
+            self.points = points.round(2).tolist()
+            self.name = name
 
     def restore(self) -> None:
         """Draw box and points as they are known here, whatever the hand did."""
@@ -109,7 +125,7 @@ class Canvas(anywidget.AnyWidget):
 class View(anywidget.AnyWidget):
     """The result: one picture, two with a divider between them, or a grid of named ones.
 
-    `wanted` is called when the download button is pressed; `give` then hands the file to the browser.
+    Where there are `downloads`, `wanted` is called when the download button is pressed; `give` then hands the file to the browser.
     """
 
     _esm = _script("dom.js") + _script("view.js")
@@ -120,9 +136,10 @@ class View(anywidget.AnyWidget):
     busy = traitlets.Bool(False).tag(sync=True)
     ready = traitlets.Bool(False).tag(sync=True)  # whether what is shown is the whole result, so that it can be downloaded
     note = traitlets.Unicode().tag(sync=True)
+    downloads = traitlets.Bool(True).tag(sync=True)
 
-    def __init__(self, wanted: Callable[[], None]):
-        super().__init__()
+    def __init__(self, wanted: Callable[[], None] = lambda: None, downloads: bool = True):
+        super().__init__(downloads=downloads)
         self._wanted = wanted
         self.on_msg(self._hear)
 

@@ -8,6 +8,7 @@ function render({ model, el }) {
   const note = make("span", { class: "facelib-note" }, foot);
   const download = make("button", { type: "button" }, foot);
   download.textContent = "Download PNG";
+  download.hidden = !model.get("downloads");
 
   function show() {
     const pictures = model.get("pictures"), kind = model.get("layout_kind");
@@ -57,6 +58,7 @@ function render({ model, el }) {
     root.dataset.ready = model.get("ready");
     download.disabled = !model.get("ready");
     note.textContent = model.get("note");
+    foot.hidden = download.hidden && !note.textContent;
   }
   download.addEventListener("click", () => model.send({ kind: "download" }));
   function save(message, buffers) {
