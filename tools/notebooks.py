@@ -1,6 +1,7 @@
 """Chapters are MyST text (`book/N-name.md`, the source), each paired with a notebook that carries its outputs (`book/N-name.ipynb`).
 
 python tools/notebooks.py run [NAME ...]    execute the chapters and write their notebooks
+python tools/notebooks.py text [NAME ...]   write changed text and set-up cells into the notebooks; outputs stay
 python tools/notebooks.py check             fail where a notebook is not what its source says
 """
 
@@ -21,11 +22,18 @@ from nbclient import NotebookClient
 ROOT = Path(__file__).resolve().parent.parent
 WIDTH = 88  # characters; a few more than the page shows without scrolling
 SETUP = """\
-# Set-up. Does nothing where facelib is installed. In Colab it installs facelib and leaves Colab's torch, NumPy and OpenCV alone.
-import importlib.util
+# Set-up. In Colab it installs facelib and leaves torch, NumPy and OpenCV as they are.
+# Elsewhere facelib has to be there; the last line says what this notebook runs on.
+import os
+from importlib.util import find_spec
 
-if importlib.util.find_spec("facelib") is None:
-    %pip install --quiet --no-deps git+{repository}"""
+address = "{repository}"
+if "COLAB_RELEASE_TAG" in os.environ and not find_spec("facelib"):
+    address = os.environ.get("FACELIB_REPOSITORY", address)
+    %pip install --quiet --no-deps git+{{address}}
+from facelib import notebook
+
+notebook.setup()"""
 
 
 def main(arguments: list[str]) -> int:
@@ -35,6 +43,11 @@ def main(arguments: list[str]) -> int:
             for source in sources:
                 if not names or source.stem in names:
                     run(source)
+            return 0
+        case ["text", *names]:
+            for source in sources:
+                if not names or source.stem in names:
+                    carry_text(source)
             return 0
         case ["check"]:
             faults = [fault for source in sources for fault in check(source)]
@@ -57,6 +70,18 @@ def run(source: Path) -> None:
         NotebookClient(notebook, kernel_name="python3", resources={"metadata": {"path": source.parent}}, record_timing=False).execute()
     nbformat.write(clean(notebook), source.with_suffix(".ipynb"))
     print(source.with_suffix(".ipynb").relative_to(ROOT))
+
+
+def carry_text(source: Path) -> None:
+    """Write a chapter's changed text, or its set-up cell, into its notebook without executing it."""
+    notebook, ran = read(source), nbformat.read(source.with_suffix(".ipynb"), as_version=4)
+    new, old = ([cell for cell in each.cells if cell.cell_type == "code"] for each in (notebook, ran))
+    if [cell.source for cell in new if not is_setup(cell)] != [cell.source for cell in old if not is_setup(cell)]:
+        raise SystemExit(f"{source.stem}: its code has changed, not only its text; run: python tools/notebooks.py run {source.stem}")
+    for cell, before in zip(new, old, strict=True):
+        cell.outputs, cell.execution_count = before.outputs, before.execution_count
+    notebook.metadata = ran.metadata
+    nbformat.write(clean(notebook), source.with_suffix(".ipynb"))
 
 
 def check(source: Path) -> list[str]:
@@ -85,7 +110,7 @@ def out_of_step(wanted: nbformat.NotebookNode, found: nbformat.NotebookNode, cod
 def unfit(cell: nbformat.NotebookNode) -> Iterator[str]:
     """What a reader of the page would see go wrong in one cell of code."""
     here, figure = repr(cell.source[:60]), cell.metadata.get("mystnb", {})
-    if not is_setup(cell) and any(len(line) > WIDTH for line in cell.source.splitlines()):
+    if any(len(line) > WIDTH for line in cell.source.splitlines()):
         yield f"a line of code is wider than {WIDTH} characters: {here}"
     for output in cell.outputs:
         data = output.get("data", {})
@@ -114,6 +139,8 @@ def clean(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     notebook.metadata.pop("language_info", None)
     for place, cell in enumerate(notebook.cells):
         cell.id = f"cell-{place:03d}"
+        if is_setup(cell):
+            cell.outputs = []
         for output in cell.get("outputs", []):
             output.get("metadata", {}).clear()
     return notebook
