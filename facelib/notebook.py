@@ -66,7 +66,8 @@ def needed() -> list[Requirement]:
         declared = [Requirement(line) for line in metadata.requires("facelib") or []]
     except metadata.PackageNotFoundError:
         return []
-    return [requirement for requirement in declared if not requirement.marker or requirement.marker.evaluate({"extra": "train"})]
+    wanted = (requirement for requirement in declared if not requirement.marker or requirement.marker.evaluate({"extra": "train"}))
+    return [requirement for requirement in wanted if requirement.name != "tensorboard"]  # no chapter writes logs for it
 
 
 def version(name: str) -> str | None:
