@@ -41,7 +41,7 @@ def setup() -> None:
     if missing and in_colab():
         install(missing)
     elif missing:
-        print(f"missing here: {listed(missing)}; chapters that train need them")
+        print(f"missing here: {listed(missing)}; install them if this notebook asks for them")
     for line in outside_range():
         print(line)
 

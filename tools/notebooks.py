@@ -11,6 +11,7 @@ import difflib
 import json
 import os
 import re
+import resource
 import sys
 import tempfile
 import time
@@ -99,20 +100,26 @@ def measure(source: Path) -> str:
     """Execute a chapter, put its time and its end into the record, and say them."""
     import torch  # so that the record names the GPU or the threads
 
-    notebook, load, started = read(source), os.getloadavg()[0], time.perf_counter()
+    notebook, load, started, used = read(source), os.getloadavg()[0], time.perf_counter(), cpu_seconds()
     try:
         execute(notebook)
         result = "ok"
     except CellExecutionError as error:
         result = f"failed: {error.ename}"
+    entry = {"seconds": round(time.perf_counter() - started, 1), "cpu_seconds": round(cpu_seconds() - used, 1), "result": result}
     made = records.made_by("python tools/notebooks.py times")
-    entry = {"seconds": round(time.perf_counter() - started, 1), "result": result, "date": made["date"]}
-    entry |= {"hardware": made["hardware"], "torch": torch.__version__, "load_before": round(load, 1)}
+    entry |= {"date": made["date"], "hardware": made["hardware"], "torch": torch.__version__, "load_before": round(load, 1)}
     measured = times()
     measured.setdefault(source.stem, {})[tier.current()] = entry
     records.save(ROOT / TIMES, {"command": made["command"], "chapters": dict(sorted(measured.items()))})
     print(f"{source.stem:<16} {tier.current():<6} {entry['seconds']:6.1f} s  {result}")
     return result
+
+
+def cpu_seconds() -> float:
+    """What programs that this one started, and that have ended, have used of processors; unlike a clock, blind to what else runs."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def times() -> dict[str, dict]:
@@ -123,20 +130,23 @@ def times() -> dict[str, dict]:
 
 def time_line(name: str) -> str:
     """What a chapter says near its top."""
-    measured = times().get(name, {})
-    said = (f"{each} {measured[each]['seconds']:.0f} s" if each in measured else f"{each} not measured" for each in tier.TIERS)
+    said = []
+    for each in tier.TIERS:
+        entry = times().get(name, {}).get(each)
+        busy = " on a busy machine" if entry and entry["load_before"] > 1 else ""
+        said.append(f"{each} {entry['seconds']:.0f} s{busy}" if entry else f"{each} not measured")
     return f"*Time to run*: {', '.join(said)}; [when, and on what](status.md)."
 
 
 def time_table() -> str:
     """What the status page says of all chapters."""
     rows = [
-        (f"[{name}]({name}.md)", each, f"{entry['seconds']:.0f} s", entry["result"], entry["date"])
-        + (entry["hardware"], f"{entry['load_before']:.1f}", entry["torch"])
+        (f"[{name}]({name}.md)", each, f"{entry['seconds']:.0f} s", f"{entry['cpu_seconds']:.0f} s", entry["result"])
+        + (entry["date"], entry["hardware"], f"{entry['load_before']:.1f}")
         for name, measured in times().items()
         for each, entry in measured.items()
     ]
-    heads = ("chapter", "tier", "time", "result", "date", "on", "load before", "torch")
+    heads = ("chapter", "tier", "time", "CPU time", "result", "date", "on", "load before")
     return "\n".join(f"| {' | '.join(row)} |" for row in (heads, ("---",) * len(heads), *rows))
 
 
