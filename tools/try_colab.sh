@@ -59,12 +59,12 @@ try() { # one chapter in one environment; prints its line
         export HOME=$folder XDG_CACHE_HOME=$folder/.cache PATH=$venv/bin:$PATH JUPYTER_PREFER_ENV_PATH=1
         export COLAB_RELEASE_TAG=try-colab FACELIB_REPOSITORY="file://$scratch/facelib" FACELIB_PUBLISHED="file://$scratch/facelib/book"
         jupyter execute --timeout=1800 "$chapter.ipynb" --inplace
-    ) > "$scratch/log" 2>&1 || result="failed: $(grep -E '^\S*(Error|Exception)\b' "$scratch/log" | tail -1)"
+    ) > "$scratch/log" 2>&1 || result="failed: $(sed 's/\x1b\[[0-9;]*m//g' "$scratch/log" | grep -E '^[A-Za-z.]*(Error|Exception)\b' | tail -1)"
     seconds=$(($(date +%s) - started))
     packages "$venv" > "$scratch/after"
     changed=$(comm -23 "$scratch/before" "$scratch/after" | paste -sd' ')
     added=$(comm -13 "$scratch/before" "$scratch/after" | grep -v '^facelib[=@ ]' | cut -d= -f1 | paste -sd' ')
-    [ -z "$changed" ] || result="failed: the set-up cell changed $changed"
+    [ -z "$changed" ] || { result="failed: the set-up cell changed $changed"; rm "$venv/.ready"; }
     "$venv/bin/python" - "$folder/$chapter.ipynb" "$chapter" <<'PY' > "$scratch/said"
 import json, sys
 cells = [cell for cell in json.load(open(sys.argv[1]))["cells"] if "setup" in cell["metadata"].get("tags", [])]
