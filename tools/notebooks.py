@@ -132,9 +132,12 @@ def time_line(name: str) -> str:
     """What a chapter says near its top."""
     said = []
     for each in tier.TIERS:
-        entry = times().get(name, {}).get(each)
-        busy = " on a busy machine" if entry and entry["load_before"] > 1 else ""
-        said.append(f"{each} {entry['seconds']:.0f} s{busy}" if entry else f"{each} not measured")
+        if not (entry := times().get(name, {}).get(each)):
+            said.append(f"{each} not measured")
+        elif entry["load_before"] > 1:  # the clock would tell of other programs
+            said.append(f"{each} {entry['cpu_seconds']:.0f} s of CPU time")
+        else:
+            said.append(f"{each} {entry['seconds']:.0f} s")
     return f"*Time to run*: {', '.join(said)}; [when, and on what](status.md)."
 
 
