@@ -42,7 +42,7 @@ environment() { # makes $work/SET, unless it is there
         echo "note: no Python $wanted here; $set is tried with $($python --version)"
     }
     "$python" -m venv "$work/$set" \
-        && "$work/$set/bin/python" -m pip install --quiet --no-cache-dir --disable-pip-version-check -r "tools/colab/$set.txt" \
+        && "$work/$set/bin/python" -m pip install -qq --no-cache-dir --disable-pip-version-check -r "tools/colab/$set.txt" \
         && touch "$work/$set/.ready"
 }
 
