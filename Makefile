@@ -34,6 +34,12 @@ live: $(READY)  ## JupyterLab on the chapters
 notebooks: $(READY)  ## run the chapters and write them anew as notebooks
 	$(BIN)/python tools/notebooks.py run
 
+times: $(READY)  ## how long each chapter takes in the tier FACELIB_TIER: into the chapters and the status page
+	$(BIN)/python tools/notebooks.py times
+
+colab:  ## the chapters as in Colab: other versions, an empty folder; 6 GB, an hour
+	tools/try_colab.sh all
+
 bench: $(READY)  ## how fast facelib is, beside what else can be installed
 	$(BIN)/python tools/bench.py
 	$(BIN)/python tools/bench_rendered.py
@@ -57,5 +63,5 @@ _build/.package: $(PACKAGE) requirements.txt
 	@mkdir -p _build
 	@touch $@
 
-.PHONY: help book test test-browser lint live notebooks bench tables clean
+.PHONY: help book test test-browser lint live notebooks times colab bench tables clean
 .DEFAULT_GOAL := help

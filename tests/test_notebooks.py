@@ -1,6 +1,7 @@
 """The check that keeps chapters and notebooks in step must itself notice when they are not."""
 
 import importlib.util
+import json
 import shutil
 from pathlib import Path
 
@@ -17,8 +18,8 @@ def notebooks(tmp_path, monkeypatch):
     spec = importlib.util.spec_from_file_location("notebooks", ROOT / "tools" / "notebooks.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    (tmp_path / "book").mkdir()
-    for file in ("_config.yml", f"book/{CHAPTER}.md", f"book/{CHAPTER}.ipynb"):
+    (tmp_path / "book" / "results").mkdir(parents=True)
+    for file in ("_config.yml", f"book/{CHAPTER}.md", f"book/{CHAPTER}.ipynb", "book/status.md", module.TIMES):
         shutil.copy(ROOT / file, tmp_path / file)
     monkeypatch.setattr(module, "ROOT", tmp_path)
     return module
@@ -109,3 +110,84 @@ def test_a_printed_number_may_be_said(notebooks):
     assert "the text says 17.36, and no cell prints that" in next(notebooks.unproved([text], [code]))
     text.metadata["tags"] = ["no-results"]
     assert list(notebooks.unproved([text], [code])) == []
+
+
+def test_every_chapter_says_the_recorded_times(notebooks):
+    recorded = notebooks.times()
+    for source in sorted((ROOT / "book").glob("*.md")):
+        if "kernelspec:" in source.read_text():
+            assert notebooks.TIME_LINE.findall(source.read_text()) == [notebooks.time_line(source.stem)]
+            assert all(entry["result"] == "ok" for entry in recorded.get(source.stem, {}).values())
+    assert notebooks.time_table() in (ROOT / "book" / "status.md").read_text()
+
+
+def test_a_time_that_is_not_the_recorded_one_is_noticed(notebooks):
+    record = json.loads((notebooks.ROOT / notebooks.TIMES).read_text())
+    record["chapters"][CHAPTER]["smoke"] |= {"seconds": 1234.5, "load_before": 0.2}
+    (notebooks.ROOT / notebooks.TIMES).write_text(json.dumps(record))
+    assert "should say once, near its top, '*Time to run*: smoke 1234 s, " in faults(notebooks)
+    assert notebooks.main(["check"]) == 1
+    assert notebooks.main(["text"]) == 0
+    assert faults(notebooks) == ""
+    assert notebooks.main(["check"]) == 0
+
+
+def test_a_chapter_without_a_time_line_is_noticed(notebooks):
+    source = notebooks.ROOT / "book" / f"{CHAPTER}.md"
+    source.write_text(notebooks.TIME_LINE.sub("", source.read_text()))
+    assert "should say once, near its top" in faults(notebooks)
+
+
+def test_on_a_busy_machine_the_clock_is_not_what_counts(notebooks):
+    record = json.loads((notebooks.ROOT / notebooks.TIMES).read_text())
+    record["chapters"][CHAPTER]["smoke"] |= {"seconds": 1234.5, "cpu_seconds": 20.4, "load_before": 9.0}
+    (notebooks.ROOT / notebooks.TIMES).write_text(json.dumps(record))
+    assert "smoke 20 s of CPU time, colab" in notebooks.time_line(CHAPTER)
+
+
+def test_a_tier_that_was_not_measured_is_called_so(notebooks):
+    assert "full not measured" in notebooks.time_line(CHAPTER)
+    assert "smoke not measured, colab not measured" in notebooks.time_line("no-such-chapter")
+
+
+def test_text_is_carried_into_the_notebook_and_outputs_stay(notebooks):
+    source = notebooks.ROOT / "book" / f"{CHAPTER}.md"
+    before = nbformat.read(source.with_suffix(".ipynb"), as_version=4)
+    source.write_text(source.read_text().replace("## Pyramids", "## Bands"))
+    assert notebooks.main(["text"]) == 0
+    assert faults(notebooks) == ""
+    after = nbformat.read(source.with_suffix(".ipynb"), as_version=4)
+    assert [cell.get("outputs") for cell in after.cells] == [cell.get("outputs") for cell in before.cells]
+
+
+def test_changed_code_is_not_carried(notebooks, capsys):
+    source = notebooks.ROOT / "book" / f"{CHAPTER}.md"
+    source.write_text(source.read_text().replace("import numpy as np", "import numpy"))
+    assert notebooks.main(["text"]) == 1
+    assert "its code has changed" in capsys.readouterr().out
+    assert "differs from its source" in faults(notebooks)
+
+
+def test_a_run_is_timed_and_recorded(notebooks, monkeypatch):
+    name = "0-nothing"
+    monkeypatch.setenv("FACELIB_TIER", "colab")
+    monkeypatch.setattr(notebooks, "execute", lambda notebook: None)
+    source = notebooks.ROOT / "book" / f"{name}.md"
+    head = (ROOT / "book" / f"{CHAPTER}.md").read_text().split("# 3 ")[0]
+    source.write_text(head + "*Time to run*: ?\n")
+    assert notebooks.main(["times", name]) == 0
+    entry = notebooks.times()[name]["colab"]
+    assert entry["result"] == "ok"
+    assert {"seconds", "cpu_seconds", "date", "hardware", "torch", "load_before"} < set(entry)
+    assert notebooks.TIME_LINE.findall(source.read_text()) == [notebooks.time_line(name)]
+    assert f"| [{name}]({name}.md) | colab |" in (notebooks.ROOT / "book" / "status.md").read_text()
+
+
+def test_a_chapter_that_fails_is_recorded_as_failed(notebooks, monkeypatch):
+    def fails(notebook):
+        raise notebooks.CellExecutionError("traceback", "KeyError", "'x'")
+
+    monkeypatch.setattr(notebooks, "execute", fails)
+    monkeypatch.setenv("FACELIB_TIER", "smoke")
+    assert notebooks.main(["times"]) == 1
+    assert notebooks.times()[CHAPTER]["smoke"]["result"] == "failed: KeyError"
