@@ -19,15 +19,14 @@ from torch.utils.data import Dataset
 from facelib import __version__, blenders, images
 from facelib.datasets import lessons, pair_set, pair_writer, recolour
 from facelib.datasets.frame import Frame
-from facelib.datasets.pairs import Pair
+from facelib.datasets.pairs import Pair, crop_box
 from facelib.datasets.workers import one_thread
 from facelib.evaluation.swapped import Swapped, Way, swapped, ways
 from facelib.learned import harmonizer_recipes, weights
 from facelib.learned.forensic_net import CELLS, SIZE
 
 _BLOCK = 8  # pairs that a worker makes at a time
-_LARGER = 0.5  # the share of pairs that are made larger and then shrunk, as a swap in a photograph is before anybody looks at it here
-_LARGEST = 224  # pixels, a larger crop's side at most
+_SIDES = 48, 256  # pixels, the least and the largest side at which a pair is made
 _ELSE = (0, 8, 16)  # pixels by which a crop is made larger where a way refuses it
 Item = dict[str, torch.Tensor]
 
@@ -43,7 +42,7 @@ def build(
     count: int,
     seed: int,
     chosen: Sequence[Way],
-    larger: bool = True,
+    native: float = 0.0,
     jobs: int = 1,
     report: Callable[[int], None] = lambda done: None,
 ) -> None:
@@ -58,8 +57,9 @@ def build(
         How many pairs.
     seed : int
     chosen : sequence of Way
-    larger : bool
-        Make half of the pairs in crops of more than 128 pixels, and shrink them.
+    native : float
+        The share of pairs that are swapped at the size that the target's face has in its photograph, and brought to 128 pixels then, as
+        whoever looks at a photograph does. In the others 128 pixels are swapped, as where swaps are measured; they are caught more easily.
     jobs : int
         Processes.
     report : callable
@@ -76,7 +76,7 @@ def build(
     for frame in frames:
         digest.update(f"{frame.path.name}\0{frame.person}\0".encode() + frame.points.astype("<f4").tobytes())
     names = [way.name for way in chosen]
-    plan = {"facelib": __version__, "n": count, "size": SIZE, "seed": seed, "larger": larger, "blends": names, "answers": False}
+    plan = {"facelib": __version__, "n": count, "size": SIZE, "seed": seed, "native": native, "blends": names, "answers": False}
     plan |= {"frames": len(frames), "frames_sha256": digest.hexdigest(), "weights": _used()}
     if pair_writer.is_there(out, plan):
         return report(count)
@@ -85,7 +85,7 @@ def build(
     with pair_writer.PairWriter(out, plan, {"what": "swaps of strangers, each in several ways"}) as writer:
         report(writer.done)
         blocks = [range(start, min(start + _BLOCK, count)) for start in range(writer.done, count, _BLOCK)]
-        sides = [_side(seed, number) if larger else SIZE for number in range(count)]
+        sides = [_side(pair.target, np.random.default_rng([seed, number, 7]), native) for number, pair in enumerate(pairs)]
         asked = (delayed(_make)([(pairs[number], sides[number]) for number in block], chosen) for block in blocks)
         for block, arrays in zip(blocks, Parallel(n_jobs=jobs, return_as="generator")(asked), strict=True):
             writer.write(arrays, [_row(number, pairs[number], sides[number]) for number in block])
@@ -93,9 +93,8 @@ def build(
     writer.finish()
 
 
-def _side(seed: int, number: int) -> int:
-    rng = np.random.default_rng([seed, number, 7])
-    return 8 * int(rng.integers(SIZE // 8, _LARGEST // 8 + 1)) if rng.random() < _LARGER else SIZE
+def _side(target: Frame, rng: np.random.Generator, native: float) -> int:
+    return int(np.clip(crop_box(target.points, target.size())[2], *_SIDES)) if rng.random() < native else SIZE
 
 
 def _row(number: int, pair: Pair, side: int) -> dict:
@@ -112,9 +111,9 @@ def _make(block: Sequence[tuple[Pair, int]], chosen: Sequence[Way]) -> dict[str,
             swap = _swapped(pair, chosen, side)
             side = len(swap.target)
             pictures = {"raw": swap.results.get("none", swap.target), "target": swap.target, **swap.results}
-            arrays = {name: _shrunk(images.to_bytes(picture)) for name, picture in pictures.items()}
+            arrays = {name: _resized(images.to_bytes(picture)) for name, picture in pictures.items()}
             points = ((swap.points + 0.5) * (SIZE / side) - 0.5).astype(np.float32)
-            made.append({**arrays, "mask": _shrunk(images.to_bytes(swap.mask)), pair_set.POINTS: points})
+            made.append({**arrays, "mask": _resized(images.to_bytes(swap.mask)), pair_set.POINTS: points})
         return {name: np.stack([one[name] for one in made]) for name in made[0]}
 
 
@@ -128,8 +127,10 @@ def _swapped(pair: Pair, chosen: Sequence[Way], side: int) -> Swapped:
     raise refused
 
 
-def _shrunk(picture: np.ndarray) -> np.ndarray:
-    return cv2.resize(picture, (SIZE, SIZE), interpolation=cv2.INTER_AREA) if len(picture) != SIZE else picture
+def _resized(picture: np.ndarray) -> np.ndarray:
+    """As `facelib.datasets.pairs.face` does with a crop."""
+    how = cv2.INTER_AREA if len(picture) > SIZE else cv2.INTER_LINEAR
+    return cv2.resize(picture, (SIZE, SIZE), interpolation=how) if len(picture) != SIZE else picture
 
 
 def _used() -> list[dict]:
