@@ -21,7 +21,8 @@ def add(command: Callable[..., argparse.ArgumentParser]) -> None:
 def check(options: argparse.Namespace) -> None:
     """Say of each face in PICTURE how much it looks like one of facelib's swaps, and of the file whether it is marked as one.
 
-    The network behind it knows the swaps of this package and of no other; it errs, at rates that every line states, and proves nothing.
+    The network behind it knows the swaps of this package and of no other; it errs, at rates that every line states for
+    swaps of crops, finds fewer in whole photographs, and proves nothing.
     """
     terminal.progress("loading the models")
     from facelib.learned import forensic, weights

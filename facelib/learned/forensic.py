@@ -69,7 +69,11 @@ def suspects(picture: np.ndarray) -> list[Suspect]:
 
 @dataclass(frozen=True)
 class Rates:
-    """How often the threshold errs on swaps in photographs of people whom the network never saw; from the card of its weights."""
+    """How often the threshold errs on swaps in photographs of people whom the network never saw; from the card of its weights.
+
+    The card's swaps are of crops. In whole photographs, with faces that were detected, fewer are found: of 114 pairs of strangers 93 % of
+    raw composites, but 30 % of multiband's, at 4 % of false alarms.
+    """
 
     threshold: float  # a logit
     false_alarms: float  # the share of untouched faces above it

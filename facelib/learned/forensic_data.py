@@ -26,7 +26,9 @@ from facelib.learned import harmonizer_recipes, weights
 from facelib.learned.forensic_net import CELLS, SIZE
 
 _BLOCK = 8  # pairs that a worker makes at a time
-_SIDES = 48, 256  # pixels, the least and the largest side at which a pair is made
+AS_MEASURED, LARGER, AS_PHOTOGRAPHED = "as measured", "larger", "as photographed"  # at what size pairs are swapped: see `build`
+_LARGER, _LARGEST = 0.5, 224  # the share of pairs that are made larger, and up to which side in pixels
+_SIDES = 48, 256  # pixels, the least and the largest side of a face as it was photographed
 _ELSE = (0, 8, 16)  # pixels by which a crop is made larger where a way refuses it
 Item = dict[str, torch.Tensor]
 
@@ -42,7 +44,7 @@ def build(
     count: int,
     seed: int,
     chosen: Sequence[Way],
-    native: float = 0.0,
+    sides: str = AS_MEASURED,
     jobs: int = 1,
     report: Callable[[int], None] = lambda done: None,
 ) -> None:
@@ -57,9 +59,9 @@ def build(
         How many pairs.
     seed : int
     chosen : sequence of Way
-    native : float
-        The share of pairs that are swapped at the size that the target's face has in its photograph, and brought to 128 pixels then, as
-        whoever looks at a photograph does. In the others 128 pixels are swapped, as where swaps are measured; they are caught more easily.
+    sides : str
+        The size at which pairs are swapped, before they are brought to 128 pixels: `AS_MEASURED`, those 128; `LARGER`, half of them in up
+        to 224, for other traces to learn; `AS_PHOTOGRAPHED`, what the target's face has in its picture, where it is harder to catch.
     jobs : int
         Processes.
     report : callable
@@ -76,7 +78,7 @@ def build(
     for frame in frames:
         digest.update(f"{frame.path.name}\0{frame.person}\0".encode() + frame.points.astype("<f4").tobytes())
     names = [way.name for way in chosen]
-    plan = {"facelib": __version__, "n": count, "size": SIZE, "seed": seed, "native": native, "blends": names, "answers": False}
+    plan = {"facelib": __version__, "n": count, "size": SIZE, "seed": seed, "sides": sides, "blends": names, "answers": False}
     plan |= {"frames": len(frames), "frames_sha256": digest.hexdigest(), "weights": _used()}
     if pair_writer.is_there(out, plan):
         return report(count)
@@ -85,16 +87,18 @@ def build(
     with pair_writer.PairWriter(out, plan, {"what": "swaps of strangers, each in several ways"}) as writer:
         report(writer.done)
         blocks = [range(start, min(start + _BLOCK, count)) for start in range(writer.done, count, _BLOCK)]
-        sides = [_side(pair.target, np.random.default_rng([seed, number, 7]), native) for number, pair in enumerate(pairs)]
-        asked = (delayed(_make)([(pairs[number], sides[number]) for number in block], chosen) for block in blocks)
+        drawn = [_side(pair.target, np.random.default_rng([seed, number, 7]), sides) for number, pair in enumerate(pairs)]
+        asked = (delayed(_make)([(pairs[number], drawn[number]) for number in block], chosen) for block in blocks)
         for block, arrays in zip(blocks, Parallel(n_jobs=jobs, return_as="generator")(asked), strict=True):
-            writer.write(arrays, [_row(number, pairs[number], sides[number]) for number in block])
+            writer.write(arrays, [_row(number, pairs[number], drawn[number]) for number in block])
             report(writer.done)
     writer.finish()
 
 
-def _side(target: Frame, rng: np.random.Generator, native: float) -> int:
-    return int(np.clip(crop_box(target.points, target.size())[2], *_SIDES)) if rng.random() < native else SIZE
+def _side(target: Frame, rng: np.random.Generator, sides: str) -> int:
+    if sides == AS_PHOTOGRAPHED:
+        return int(np.clip(crop_box(target.points, target.size())[2], *_SIDES))
+    return 8 * int(rng.integers(SIZE // 8, _LARGEST // 8 + 1)) if rng.random() < _LARGER and sides == LARGER else SIZE
 
 
 def _row(number: int, pair: Pair, side: int) -> dict:

@@ -35,16 +35,16 @@ class ForensicConfig:
 
     widths: tuple[int, ...] = (24, 48, 96, 128)
     dropout: float = 0.2
-    pairs: int = 600  # of people to learn from
-    native: float = 0.5  # the share of those that is made at the size of the photograph; see `facelib.learned.forensic_data.build`
-    judged: int = 100  # of people held out, made in 128 pixels, and as many at the photographs' size
-    pictures: int = 16_000
+    pairs: int = 1750  # of people to learn from
+    judged: int = 400  # of people held out
+    photographed: int = 100  # of those too, swapped at the size that they have in their photographs
+    pictures: int = 24_000
     batch: int = 32
     where: float = 0.5  # the weight of the loss that asks where the swap is
     peak_rate: float = 2e-3
     weight_decay: float = 2e-2
     ema_decay: float = 0.995
-    evaluate_every: int = 8_000
+    evaluate_every: int = 6_000
     precision: str = "no"
     workers: int = 0
     seed: int = 0
@@ -128,13 +128,13 @@ def run(
     faces = harmonizer_faces.choose(data, bad, warn)
     _begin(folder, config, resume)
     ways, sets = forensic_data.every_way(), {}
-    for kind, frames, count, native in (
-        ("training", faces.training, config.pairs, config.native),
-        ("validation", faces.validation, config.judged, 0.0),
-        ("photographs", faces.validation, config.judged, 1.0),
+    for kind, frames, count, sides in (
+        ("training", faces.training, config.pairs, forensic_data.LARGER),
+        ("validation", faces.validation, config.judged, forensic_data.AS_MEASURED),
+        ("photographs", faces.validation, config.photographed, forensic_data.AS_PHOTOGRAPHED),
     ):
         seed, said = 2 * config.seed + (kind != "training"), partial(_say, stage, kind, count)
-        forensic_data.build(folder / "pairs" / kind, frames, count, seed, ways, native, jobs, said)
+        forensic_data.build(folder / "pairs" / kind, frames, count, seed, ways, sides, jobs, said)
         sets[kind] = pair_set.read(folder / "pairs" / kind)
     set_seed(config.seed)
     task = _Task(config, auc=sets["validation"], auc_in_photographs=sets["photographs"])
@@ -168,7 +168,7 @@ def run(
 
 def plan(config: ForensicConfig) -> dict:
     """What a run would do, without doing it: parameters, disk, steps, time."""
-    pictures, pairs = len(forensic_data.every_way()) + 2, config.pairs + 2 * config.judged
+    pictures, pairs = len(forensic_data.every_way()) + 2, config.pairs + config.judged + config.photographed
     return {
         "parameters": sum(p.numel() for p in Detective(config.widths).parameters()),
         "pairs": pairs,
