@@ -69,7 +69,7 @@ def test_crops_of_other_sizes_are_brought_to_the_network_s():
 
 def test_rates_are_those_of_the_card():
     rates = forensic.rates()
-    scores = weights.card("forensic")["scores"]
+    scores = weights.card("forensic")["scores_in_photographs"]
     assert rates.threshold == scores["threshold"]
     assert min(scores["found"].values()) <= rates.found <= max(scores["found"].values())
     assert rates.false_alarms < rates.found

@@ -21,7 +21,8 @@ def add(command: Callable[..., argparse.ArgumentParser]) -> None:
 def check(options: argparse.Namespace) -> None:
     """Say of each face in PICTURE how much it looks like one of facelib's swaps, and of the file whether it is marked as one.
 
-    The network behind it knows the swaps of this package and of no other; it errs, at rates that every line states, and proves nothing.
+    The network behind it knows the swaps of this package and of no other; it errs, at rates that every line states for
+    swaps of crops, finds fewer in whole photographs, and proves nothing.
     """
     terminal.progress("loading the models")
     from facelib.learned import forensic, weights
@@ -54,10 +55,10 @@ def _lines(file: Path, suspects: list, rates, mark: str) -> list[str]:
     if not suspects:
         return [f"{file}: no face found; {mark}"]
     lines = []
+    known = f"threshold {rates.threshold:+.2f}, which {rates.false_alarms:.0%} of untouched faces exceed and {rates.found:.0%} of swaps"
     for number, suspect in enumerate(suspects, start=1):
+        box = ",".join(f"{value:.0f}" for value in suspect.box)
         looks = "swapped" if suspect.score > rates.threshold else "untouched"
-        side = "above" if suspect.score > rates.threshold else "not above"
-        line = f"{file}, face {number} at {','.join(f'{value:.0f}' for value in suspect.box)}: looks {looks}, score {suspect.score:+.2f}, "
-        line += f"{side} {rates.threshold:+.2f} as {rates.false_alarms:.0%} of untouched faces are and {rates.found:.0%} of swaps"
-        lines.append(f"{line}; {mark}" + "; perhaps no face: its keypoints are unsure" * suspect.unsure)
+        line = f"{file}, face {number} at {box}: looks {looks}, score {suspect.score:+.2f} ({known}); {mark}"
+        lines.append(line + "; perhaps no face: its keypoints are unsure" * suspect.unsure)
     return lines

@@ -69,7 +69,11 @@ def suspects(picture: np.ndarray) -> list[Suspect]:
 
 @dataclass(frozen=True)
 class Rates:
-    """How often the threshold errs on people whom the network never saw; from the card of its weights."""
+    """How often the threshold errs on swaps in photographs of people whom the network never saw; from the card of its weights.
+
+    The card's swaps are of crops. In whole photographs, with faces that were detected, fewer are found: of 114 pairs of strangers 93 % of
+    raw composites, but 30 % of multiband's, at 4 % of false alarms.
+    """
 
     threshold: float  # a logit
     false_alarms: float  # the share of untouched faces above it
@@ -78,5 +82,5 @@ class Rates:
 
 def rates() -> Rates:
     """Of the weights that ship."""
-    scores = weights.card(train_forensic.NAME)["scores"]
+    scores = weights.card(train_forensic.NAME)["scores_in_photographs"]
     return Rates(scores["threshold"], scores["false_alarms"], float(np.mean(list(scores["found"].values()))))

@@ -19,15 +19,16 @@ from torch.utils.data import Dataset
 from facelib import __version__, blenders, images
 from facelib.datasets import lessons, pair_set, pair_writer, recolour
 from facelib.datasets.frame import Frame
-from facelib.datasets.pairs import Pair
+from facelib.datasets.pairs import Pair, crop_box
 from facelib.datasets.workers import one_thread
 from facelib.evaluation.swapped import Swapped, Way, swapped, ways
 from facelib.learned import harmonizer_recipes, weights
 from facelib.learned.forensic_net import CELLS, SIZE
 
 _BLOCK = 8  # pairs that a worker makes at a time
-_LARGER = 0.5  # the share of pairs that are made larger and then shrunk, as a swap in a photograph is before anybody looks at it here
-_LARGEST = 224  # pixels, a larger crop's side at most
+AS_MEASURED, LARGER, AS_PHOTOGRAPHED = "as measured", "larger", "as photographed"  # at what size pairs are swapped: see `build`
+_LARGER, _LARGEST = 0.5, 224  # the share of pairs that are made larger, and up to which side in pixels
+_SIDES = 48, 256  # pixels, the least and the largest side of a face as it was photographed
 _ELSE = (0, 8, 16)  # pixels by which a crop is made larger where a way refuses it
 Item = dict[str, torch.Tensor]
 
@@ -43,7 +44,7 @@ def build(
     count: int,
     seed: int,
     chosen: Sequence[Way],
-    larger: bool = True,
+    sides: str = AS_MEASURED,
     jobs: int = 1,
     report: Callable[[int], None] = lambda done: None,
 ) -> None:
@@ -58,8 +59,9 @@ def build(
         How many pairs.
     seed : int
     chosen : sequence of Way
-    larger : bool
-        Make half of the pairs in crops of more than 128 pixels, and shrink them.
+    sides : str
+        The size at which pairs are swapped, before they are brought to 128 pixels: `AS_MEASURED`, those 128; `LARGER`, half of them in up
+        to 224, for other traces to learn; `AS_PHOTOGRAPHED`, what the target's face has in its picture, where it is harder to catch.
     jobs : int
         Processes.
     report : callable
@@ -76,7 +78,7 @@ def build(
     for frame in frames:
         digest.update(f"{frame.path.name}\0{frame.person}\0".encode() + frame.points.astype("<f4").tobytes())
     names = [way.name for way in chosen]
-    plan = {"facelib": __version__, "n": count, "size": SIZE, "seed": seed, "larger": larger, "blends": names, "answers": False}
+    plan = {"facelib": __version__, "n": count, "size": SIZE, "seed": seed, "sides": sides, "blends": names, "answers": False}
     plan |= {"frames": len(frames), "frames_sha256": digest.hexdigest(), "weights": _used()}
     if pair_writer.is_there(out, plan):
         return report(count)
@@ -85,17 +87,18 @@ def build(
     with pair_writer.PairWriter(out, plan, {"what": "swaps of strangers, each in several ways"}) as writer:
         report(writer.done)
         blocks = [range(start, min(start + _BLOCK, count)) for start in range(writer.done, count, _BLOCK)]
-        sides = [_side(seed, number) if larger else SIZE for number in range(count)]
-        asked = (delayed(_make)([(pairs[number], sides[number]) for number in block], chosen) for block in blocks)
+        drawn = [_side(pair.target, np.random.default_rng([seed, number, 7]), sides) for number, pair in enumerate(pairs)]
+        asked = (delayed(_make)([(pairs[number], drawn[number]) for number in block], chosen) for block in blocks)
         for block, arrays in zip(blocks, Parallel(n_jobs=jobs, return_as="generator")(asked), strict=True):
-            writer.write(arrays, [_row(number, pairs[number], sides[number]) for number in block])
+            writer.write(arrays, [_row(number, pairs[number], drawn[number]) for number in block])
             report(writer.done)
     writer.finish()
 
 
-def _side(seed: int, number: int) -> int:
-    rng = np.random.default_rng([seed, number, 7])
-    return 8 * int(rng.integers(SIZE // 8, _LARGEST // 8 + 1)) if rng.random() < _LARGER else SIZE
+def _side(target: Frame, rng: np.random.Generator, sides: str) -> int:
+    if sides == AS_PHOTOGRAPHED:
+        return int(np.clip(crop_box(target.points, target.size())[2], *_SIDES))
+    return 8 * int(rng.integers(SIZE // 8, _LARGEST // 8 + 1)) if rng.random() < _LARGER and sides == LARGER else SIZE
 
 
 def _row(number: int, pair: Pair, side: int) -> dict:
@@ -112,9 +115,9 @@ def _make(block: Sequence[tuple[Pair, int]], chosen: Sequence[Way]) -> dict[str,
             swap = _swapped(pair, chosen, side)
             side = len(swap.target)
             pictures = {"raw": swap.results.get("none", swap.target), "target": swap.target, **swap.results}
-            arrays = {name: _shrunk(images.to_bytes(picture)) for name, picture in pictures.items()}
+            arrays = {name: _resized(images.to_bytes(picture)) for name, picture in pictures.items()}
             points = ((swap.points + 0.5) * (SIZE / side) - 0.5).astype(np.float32)
-            made.append({**arrays, "mask": _shrunk(images.to_bytes(swap.mask)), pair_set.POINTS: points})
+            made.append({**arrays, "mask": _resized(images.to_bytes(swap.mask)), pair_set.POINTS: points})
         return {name: np.stack([one[name] for one in made]) for name in made[0]}
 
 
@@ -128,8 +131,10 @@ def _swapped(pair: Pair, chosen: Sequence[Way], side: int) -> Swapped:
     raise refused
 
 
-def _shrunk(picture: np.ndarray) -> np.ndarray:
-    return cv2.resize(picture, (SIZE, SIZE), interpolation=cv2.INTER_AREA) if len(picture) != SIZE else picture
+def _resized(picture: np.ndarray) -> np.ndarray:
+    """As `facelib.datasets.pairs.face` does with a crop."""
+    how = cv2.INTER_AREA if len(picture) > SIZE else cv2.INTER_LINEAR
+    return cv2.resize(picture, (SIZE, SIZE), interpolation=how) if len(picture) != SIZE else picture
 
 
 def _used() -> list[dict]:

@@ -24,7 +24,7 @@ from facelib.learned.schedule import one_cycle
 
 NAME = "forensic"
 FALSE_ALARMS = 0.05  # the share of untouched faces that the threshold lets through as swaps, on those by whom it is set
-_QUICK = 50  # pairs that are looked at while training goes on
+_QUICK = 30  # pairs that are looked at while training goes on
 _SECONDS_A_PICTURE = 0.03  # a guess for the plan, of one thread of a processor
 _SECONDS_A_PAIR = 0.17
 
@@ -37,6 +37,7 @@ class ForensicConfig:
     dropout: float = 0.2
     pairs: int = 1750  # of people to learn from
     judged: int = 400  # of people held out
+    photographed: int = 100  # of those too, swapped at the size that they have in their photographs
     pictures: int = 24_000
     batch: int = 32
     where: float = 0.5  # the weight of the loss that asks where the swap is
@@ -50,7 +51,7 @@ class ForensicConfig:
 
 
 class _Task:
-    def __init__(self, config: ForensicConfig, validation: pair_set.PairSet):
+    def __init__(self, config: ForensicConfig, **validation: pair_set.PairSet):
         self.config, self.validation = config, validation
         self.plain = Detective(config.widths, config.dropout).to(memory_format=torch.channels_last)
 
@@ -75,8 +76,9 @@ class _Task:
         return {"swapped": swapped.detach(), "where": where.detach(), "named_rightly": rightly}
 
     def evaluate(self) -> dict:
-        found = measure(self.average.module.eval(), self.validation, _QUICK)
-        return {"auc": round(float(np.mean([of["mean"] for of in found["caught"].values()])), 4)}
+        net = self.average.module.eval()
+        found = {name: measure(net, pairs, _QUICK)["caught"].values() for name, pairs in self.validation.items()}
+        return {name: round(float(np.mean([of["mean"] for of in each])), 4) for name, each in found.items()}
 
 
 def run(
@@ -126,19 +128,21 @@ def run(
     faces = harmonizer_faces.choose(data, bad, warn)
     _begin(folder, config, resume)
     ways, sets = forensic_data.every_way(), {}
-    for kind, frames, count, seed, larger in (
-        ("training", faces.training, config.pairs, 2 * config.seed, True),
-        ("validation", faces.validation, config.judged, 2 * config.seed + 1, False),
+    for kind, frames, count, sides in (
+        ("training", faces.training, config.pairs, forensic_data.LARGER),
+        ("validation", faces.validation, config.judged, forensic_data.AS_MEASURED),
+        ("photographs", faces.validation, config.photographed, forensic_data.AS_PHOTOGRAPHED),
     ):
-        said = partial(_say, stage, kind, count)
-        forensic_data.build(folder / "pairs" / kind, frames, count, seed, ways, larger, jobs, said)
+        seed, said = 2 * config.seed + (kind != "training"), partial(_say, stage, kind, count)
+        forensic_data.build(folder / "pairs" / kind, frames, count, seed, ways, sides, jobs, said)
         sets[kind] = pair_set.read(folder / "pairs" / kind)
     set_seed(config.seed)
-    task = _Task(config, sets["validation"])
+    task = _Task(config, auc=sets["validation"], auc_in_photographs=sets["photographs"])
     seen = forensic_data.Traces(sets["training"], config.pictures, config.seed)
     plan = engine.Plan(config.pictures, config.batch, config.evaluate_every, config.precision, config.workers, config.seed)
     history = engine.fit(task, seen, plan, folder, resume, report, tick)
     net = task.average.module.eval().cpu()
+    net.load_state_dict({key: value.half().float() if value.is_floating_point() else value for key, value in net.state_dict().items()})
     people = sorted({row[f"{role}_person"] for row in sets["training"].rows for role in ("source", "target")})
     card = {
         "what": f"a logit that the face in a crop of {SIZE} pixels was swapped by this package, and a map of where",
@@ -152,6 +156,7 @@ def run(
         "seed": config.seed,
         "config": asdict(config),
         "scores": measure(net, sets["validation"]),
+        "scores_in_photographs": measure(net, sets["photographs"]),
         "seconds": round(history[-1]["seconds"]),
         "software": f"torch {torch.__version__}",
         "licence": "MIT, as the package; it knows this package's swaps and no others, and is no proof of anything",
@@ -163,14 +168,14 @@ def run(
 
 def plan(config: ForensicConfig) -> dict:
     """What a run would do, without doing it: parameters, disk, steps, time."""
-    pictures = len(forensic_data.every_way()) + 2
+    pictures, pairs = len(forensic_data.every_way()) + 2, config.pairs + config.judged + config.photographed
     return {
         "parameters": sum(p.numel() for p in Detective(config.widths).parameters()),
-        "pairs": config.pairs + config.judged,
-        "pairs_on_disk_mb": round((config.pairs + config.judged) * (3 * pictures + 1) * SIZE**2 / 1e6),
+        "pairs": pairs,
+        "pairs_on_disk_mb": round(pairs * (3 * pictures + 1) * SIZE**2 / 1e6),
         "pictures": config.pictures,
         "steps": config.pictures // config.batch,
-        "minutes": round((config.pictures * _SECONDS_A_PICTURE + (config.pairs + config.judged) * _SECONDS_A_PAIR) / 60),
+        "minutes": round((config.pictures * _SECONDS_A_PICTURE + pairs * _SECONDS_A_PAIR) / 60),
     }
 
 
