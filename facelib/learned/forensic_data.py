@@ -21,7 +21,7 @@ from facelib.datasets import lessons, pair_set, pair_writer, recolour
 from facelib.datasets.frame import Frame
 from facelib.datasets.pairs import Pair, crop_box
 from facelib.datasets.workers import one_thread
-from facelib.evaluation.swapped import Swapped, Way, swapped, ways
+from facelib.evaluation.swapped import Way, swapped, ways
 from facelib.learned import harmonizer_recipes, weights
 from facelib.learned.forensic_net import CELLS, SIZE
 
@@ -29,7 +29,6 @@ _BLOCK = 8  # pairs that a worker makes at a time
 AS_MEASURED, LARGER, AS_PHOTOGRAPHED = "as measured", "larger", "as photographed"  # at what size pairs are swapped: see `build`
 _LARGER, _LARGEST = 0.5, 224  # the share of pairs that are made larger, and up to which side in pixels
 _SIDES = 48, 256  # pixels, the least and the largest side of a face as it was photographed
-_ELSE = (0, 8, 16)  # pixels by which a crop is made larger where a way refuses it
 Item = dict[str, torch.Tensor]
 
 
@@ -112,23 +111,13 @@ def _make(block: Sequence[tuple[Pair, int]], chosen: Sequence[Way]) -> dict[str,
     with one_thread():
         made = []
         for pair, side in block:
-            swap = _swapped(pair, chosen, side)
+            swap = swapped(pair, chosen, side)
             side = len(swap.target)
             pictures = {"raw": swap.results.get("none", swap.target), "target": swap.target, **swap.results}
             arrays = {name: _resized(images.to_bytes(picture)) for name, picture in pictures.items()}
             points = ((swap.points + 0.5) * (SIZE / side) - 0.5).astype(np.float32)
             made.append({**arrays, "mask": _resized(images.to_bytes(swap.mask)), pair_set.POINTS: points})
         return {name: np.stack([one[name] for one in made]) for name in made[0]}
-
-
-def _swapped(pair: Pair, chosen: Sequence[Way], side: int) -> Swapped:
-    """A pair at its side, or a little larger: where a stage resizes a face, rounding can leave [0, 1] by a hair, and is refused."""
-    for more in _ELSE:
-        try:
-            return swapped(pair, chosen, side + more)
-        except ValueError as error:
-            refused = error
-    raise refused
 
 
 def _resized(picture: np.ndarray) -> np.ndarray:

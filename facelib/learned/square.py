@@ -33,7 +33,8 @@ class Square(NamedTuple):
 
     def small(self, picture: np.ndarray, size: int = SIZE) -> np.ndarray:
         """That part at a network's size."""
-        return cv2.resize(self.cut(picture), (size, size), interpolation=cv2.INTER_AREA if self.side > size else cv2.INTER_LINEAR)
+        small = cv2.resize(self.cut(picture), (size, size), interpolation=cv2.INTER_AREA if self.side > size else cv2.INTER_LINEAR)
+        return small.clip(0, 1)  # its averages of ones may be a bit more
 
     def moved(self, points: np.ndarray) -> np.ndarray:
         """Points of the picture in the pixels of `small`."""

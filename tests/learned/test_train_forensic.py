@@ -98,23 +98,6 @@ def test_pairs_that_were_broken_off_go_on_to_the_same_pictures(tmp_path):
         forensic_data.build(tmp_path / "whole", frames, 10, 3, WAYS, forensic_data.LARGER)
 
 
-def test_a_pair_that_a_way_refuses_is_made_a_little_larger(monkeypatch):
-    tried = []
-
-    def refuses(pair, chosen, side):
-        tried.append(side)
-        if side == SIZE:
-            raise ValueError("source_warped: expected values in [0, 1], got [0.0236, 1]")
-        return side
-
-    monkeypatch.setattr(forensic_data, "swapped", refuses)
-    assert forensic_data._swapped(None, WAYS, SIZE) == SIZE + 8
-    assert tried == [SIZE, SIZE + 8]
-    monkeypatch.setattr(forensic_data, "_ELSE", (0,))
-    with pytest.raises(ValueError, match="source_warped"):
-        forensic_data._swapped(None, WAYS, SIZE)
-
-
 def test_a_run_leaves_weights_and_a_card(tmp_path, quick):
     rows, stages = [], []
     card = train_forensic.run(
