@@ -43,3 +43,6 @@ def test_a_table_is_remade_with_the_same_numbers_or_the_tool_says_so(tmp_path, m
     place.write_text(json.dumps(made))
     assert tables.main() == 1
     assert "/table/0/ssim/mean" in capsys.readouterr().err
+    said = json.loads((tmp_path / "tables.json").read_text())
+    assert said["tables"]["swaps-small"]["differ"] == 1
+    assert said["command"] == "python tools/tables.py --check"

@@ -1,6 +1,7 @@
 """Remake the tables of swaps in `book/results`, each by the command that it records: `make tables`.
 
-With --check nothing is changed: it says where numbers came out otherwise than they stand there, and then ends with 1.
+With --check they stay as they are: it says where numbers came out otherwise than they stand there, and then ends with 1. How long each
+took is in `tables.json`, and with --check how many numbers differ.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from facelib.__main__ import main as facelib
+from facelib.commands.data import jobs
+from facelib.records import made_by, save
 
 RESULTS = Path(__file__).parents[1] / "book" / "results"
 COMMAND = "facelib evaluate swaps "
@@ -26,23 +29,27 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help="records without .json (default: all tables of swaps)")
     parser.add_argument("--check", action="store_true", help="compare with what is there, and change nothing")
-    parser.add_argument("--jobs", default="-1", help="processes (default: one a processor)")
+    parser.add_argument("--jobs", type=int, help="processes (default: one a processor)")
     options = parser.parse_args()
-    started, differ = time.monotonic(), 0
+    took: dict[str, dict] = {}
     for name, command in records(options.names):
         before = time.monotonic()
         with tempfile.TemporaryDirectory() as folder:
             made = Path(folder) / f"{name}.json" if options.check else RESULTS / f"{name}.json"
-            if facelib([*shlex.split(command)[1:], "--jobs", options.jobs, "--json", str(made)]):
+            if facelib([*shlex.split(command)[1:], "--jobs", str(jobs(options)), "--json", str(made)]):
                 return 1
-            print(f"{name}: {time.monotonic() - before:.0f} s", file=sys.stderr)
+            took[name] = {"seconds": round(time.monotonic() - before)}
+            print(f"{name}: {took[name]['seconds']} s", file=sys.stderr)
             if options.check:
                 pairs = (json.loads(path.read_text(encoding="utf-8")) for path in (RESULTS / f"{name}.json", made))
                 found = list(changes(*pairs))
-                differ += len(found)
+                took[name]["differ"] = len(found)
                 print(f"{name}: {len(found)} numbers differ", *found[:5], sep="\n    ", file=sys.stderr)
-    print(f"{time.monotonic() - started:.0f} s in all", file=sys.stderr)
-    return int(differ > 0)
+    command = " ".join(["python tools/tables.py", *["--check"] * options.check, *options.names])
+    whole = {"processes": jobs(options), "seconds": sum(one["seconds"] for one in took.values())}
+    save(RESULTS / "tables.json", {**made_by(command), **whole, "tables": took})
+    print(f"{whole['seconds']} s in all", file=sys.stderr)
+    return int(any(one.get("differ") for one in took.values()))
 
 
 def records(names: list[str]) -> list[tuple[str, str]]:

@@ -25,7 +25,7 @@ def registered(monkeypatch):
     return lambda name, blender: monkeypatch.setitem(blenders.BLENDERS, name, blender)
 
 
-@pytest.mark.parametrize("name", list(blenders.CLASSICAL))
+@pytest.mark.parametrize("name", list(blenders.BLENDERS))
 def test_a_wish_is_fulfilled_as_swap_does_it(wish, collins, hopper, name):
     outcome, expected = session.fulfil(replace(wish, blend=name)), facelib.swap(collins, hopper, blend=name).blended
     apart = np.abs(outcome.picture - expected)  # predicted one by one, points differ in their last digits
