@@ -21,6 +21,8 @@ def test_a_number_that_differs_is_named_and_times_are_not():
     after = {"date": "b", "table": [{"way": "none", "psnr": {"mean": 2.0}, "seconds": {"median": 2}}]}
     assert list(tables.changes(before, after)) == ["/table/0/psnr/mean: 1.0, now 2.0"]
     assert list(tables.changes(before, before)) == []
+    assert list(tables.changes({"mean": 0.5123}, {"mean": 0.5124})) == []
+    assert list(tables.changes({"mean": 0.5123}, {"mean": 0.5125})) == ["/mean: 0.5123, now 0.5125"]
     assert list(tables.changes({"table": [1]}, {"table": [1, 2]})) == ["/table: [1], now [1, 2]"]
 
 
