@@ -76,7 +76,7 @@ def changes(before: object, after: object, at: str = "") -> Iterator[str]:
 
 
 def _close(before: object, after: object) -> bool:
-    """Whether two numbers are the same but for how their last digit, the fourth, was rounded: sums of floats depend on how they are vectorised."""
+    """Whether two numbers are the same but for the rounding of their last digit: sums of floats depend on how they are vectorised."""
     return isinstance(before, float) and isinstance(after, float) and abs(before - after) < 1.5 * LAST * max(1, abs(before))
 
 
