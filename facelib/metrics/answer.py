@@ -20,7 +20,8 @@ def psnr(image: np.ndarray, answer: np.ndarray, mask: np.ndarray) -> float:
     Returns
     -------
     float
-        Decibels: ten more for a tenth of the mean squared error; infinite where the two are equal, NaN where nothing counts.
+        Decibels: ten more for a tenth of the mean squared error; infinite where the two are equal, NaN where nothing counts. It misses
+        where the errors are: an eye out of place costs what a faint tint of the whole face does, and a shift by a pixel costs more.
 
     Examples
     --------
