@@ -217,6 +217,8 @@ def out_of_step(wanted: nbformat.NotebookNode, found: nbformat.NotebookNode, cod
 def unfit(cell: nbformat.NotebookNode) -> Iterator[str]:
     """What a reader of the page would see go wrong in one cell of code."""
     here, figure = repr(cell.source[:60]), cell.metadata.get("mystnb", {})
+    if is_live(cell) and (cell.outputs or "nbval-skip" not in cell.metadata.tags):
+        yield f"a cell that is not run has outputs, or is not tagged nbval-skip: {here}"
     if any(len(line) > WIDTH for line in cell.source.splitlines()):
         yield f"a line of code is wider than {WIDTH} characters: {here}"
     for output in cell.outputs:
