@@ -53,8 +53,12 @@ def interval(
     names, cluster = np.unique(np.asarray(clusters), return_inverse=True)
     sums = np.zeros((len(names), *values.shape[1:]))
     np.add.at(sums, cluster, values)
-    # A resample is how often each cluster was drawn, so that all means are one product.
-    drawn = np.random.default_rng(seed).multinomial(len(names), np.full(len(names), 1 / len(names)), size=rounds)
+    drawn = resamples(len(names), rounds, seed)  # so that all means are one product
     means = ((drawn @ sums).T / (drawn @ np.bincount(cluster))).T
     low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2], axis=0)
     return low, high
+
+
+def resamples(clusters: int, rounds: int = ROUNDS, seed: int = SEED) -> np.ndarray:
+    """How often each cluster is drawn in each resample: (rounds, clusters) int64, with rows that sum to `clusters`."""
+    return np.random.default_rng(seed).multinomial(clusters, np.full(clusters, 1 / clusters), size=rounds)

@@ -163,15 +163,17 @@ def time_table() -> str:
 
 def write_times(page: Path) -> None:
     """Make a page, and its notebook, say what the record says; nothing else of them is changed."""
-    text = page.read_text(encoding="utf-8")
-    text = TIME_LINE.sub(time_line(page.stem), text)
-    page.write_text(TIME_TABLE.sub(lambda _: time_table(), text), encoding="utf-8")
-    if (paired := page.with_suffix(".ipynb")).is_file():
-        notebook = nbformat.read(paired, as_version=4)
-        for cell in notebook.cells:
-            if cell.cell_type == "markdown":
-                cell.source = TIME_LINE.sub(time_line(page.stem), cell.source)
-        nbformat.write(notebook, paired)
+    before = page.read_text(encoding="utf-8")
+    text = TIME_TABLE.sub(lambda _: time_table(), TIME_LINE.sub(time_line(page.stem), before))
+    if text != before:
+        page.write_text(text, encoding="utf-8")
+    paired = page.with_suffix(".ipynb")
+    notebook = nbformat.read(paired, as_version=4) if paired.is_file() else nbformat.v4.new_notebook()
+    for cell in (cell for cell in notebook.cells if cell.cell_type == "markdown" and TIME_LINE.search(cell.source)):
+        said = TIME_LINE.sub(time_line(page.stem), cell.source)
+        if said != cell.source:
+            cell.source = said
+            nbformat.write(notebook, paired)
 
 
 def carry_text(source: Path) -> bool:
@@ -239,7 +241,7 @@ def unproved(text: list, code: list) -> Iterator[str]:
 
     Free are FREE, what stands in code or formulas, and cells of text tagged no-results: facts, and what others have published.
     """
-    shown = "\n".join(part for cell in code for part in (cell.source, *map(said, cell.outputs)))
+    shown = "\n".join(part for cell in code for part in (cell.source, *map(text_of, cell.outputs)))
     known = {number.replace(",", "") for number in re.findall(r"\d[\d,]*(?:\.\d+)?", shown)}
     for cell in text:
         if "no-results" in cell.metadata.get("tags", []):
@@ -250,7 +252,7 @@ def unproved(text: list, code: list) -> Iterator[str]:
                 yield f"the text says {number}, and no cell prints that: {cell.source[:60]!r}"
 
 
-def said(output: nbformat.NotebookNode) -> str:
+def text_of(output: nbformat.NotebookNode) -> str:
     """All text of an output, HTML included."""
     return "\n".join([output.get("text", ""), *(data for kind, data in output.get("data", {}).items() if kind.startswith("text/"))])
 

@@ -107,4 +107,7 @@ def _study(files: list[Path]) -> argparse.Namespace:
     words = shlex.split(commands.pop())
     if words[:3] != ["facelib", "evaluate", "blind"]:
         raise ValueError(f"{files[0]}: expected the command that made its page, got {' '.join(words) or 'none'}")
-    return parser.parse_args(words[3:])
+    try:
+        return parser.parse_args(words[3:])
+    except argparse.ArgumentError as error:
+        raise ValueError(f"{files[0]}: its page's command is not understood: {error}") from None

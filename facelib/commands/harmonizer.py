@@ -146,20 +146,7 @@ def train(options: argparse.Namespace) -> None:
     if options.dry_run:
         return print(json.dumps(harmonizer_run.plan(config), indent=1))
     _check_folder(options.out)
-    with terminal.counter(" pictures", config.pictures) as tick:
-        card = harmonizer_run.run(
-            options.data,
-            options.out,
-            config,
-            bad=options.bad,
-            warn=terminal.warn,
-            resume=options.resume,
-            jobs=data.jobs(options),
-            command=_as_given("facelib train harmonizer", options, "recipe", "data", "tier"),
-            stage=lambda kind, done, total: terminal.progress(f"pairs, {kind}: {done} of {total}"),
-            report=_say,
-            tick=tick,
-        )
+    card = _run(harmonizer_run.run, config, options, "facelib train harmonizer", "recipe", "data", "tier")
     if card:
         _say(card["scores"])
 
@@ -187,8 +174,14 @@ def train_forensic(options: argparse.Namespace) -> None:
     _check_folder(options.out)
     options.precision, options.seed = _precision(options), options.seed or 0
     config = settings.change(dataclasses.replace(training.ForensicConfig(), precision=options.precision, seed=options.seed), options.set)
+    card = _run(training.run, config, options, "facelib train forensic", "data")
+    _say(card["scores"])
+
+
+def _run(run: Callable[..., dict], config, options: argparse.Namespace, command: str, *given: str) -> dict:
+    """Train on pairs that are made first; the card. `command` and the options named in `given` are what the card says was asked for."""
     with terminal.counter(" pictures", config.pictures) as tick:
-        card = training.run(
+        return run(
             options.data,
             options.out,
             config,
@@ -196,12 +189,11 @@ def train_forensic(options: argparse.Namespace) -> None:
             warn=terminal.warn,
             resume=options.resume,
             jobs=data.jobs(options),
-            command=_as_given("facelib train forensic", options, "data"),
+            command=_as_given(command, options, *given),
             stage=lambda kind, done, total: terminal.progress(f"pairs, {kind}: {done} of {total}"),
             report=_say,
             tick=tick,
         )
-    _say(card["scores"])
 
 
 def _precision(options: argparse.Namespace) -> str:

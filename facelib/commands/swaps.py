@@ -47,12 +47,15 @@ def evaluate(options: argparse.Namespace) -> None:
     count = options.n if options.n is not None else 400 if answered else 5
     faces = protocol.frames(options, count)
     pairs = protocol.pairs_of(options, count, faces)
-    forensic, shown = _forensic(), None if answered else gallery.of(faces, judge.embed, options.size)
-    looks = weights.which("forensic") if forensic else None
-    more = [part for part in (looks, shown and shown.which()) if part]
-    jobs, done = data.jobs(options), _kept(options, pairs, chosen, [*used, weights.which("embedding-judge"), *more])
+    forensic, people = _forensic(), None if answered else gallery.of(faces, judge.embed, options.size)
+    judges = {
+        "judge": weights.which("embedding-judge"),
+        "forensic": weights.which("forensic") if forensic else None,
+        "gallery": people and people.which(),
+    }
+    jobs, done = data.jobs(options), _kept(options, pairs, chosen, [*used, *filter(None, judges.values())])
     bar = terminal.bar("block")
-    scored = evaluation.measure(pairs, chosen, judge.embed, finder.find, options.size, jobs, bar, answered, done, forensic, shown)
+    scored = evaluation.measure(pairs, chosen, judge.embed, finder.find, options.size, jobs, bar, answered, done, forensic, people)
     rivals = [way.name for way in swapped.ways(options.rivals) if way in chosen]
     command = f"facelib evaluate swaps {protocol.as_options(options, count)} --blends {' '.join(options.blends)}"
     command += f" --rivals {' '.join(options.rivals)}" * (options.rivals != RIVALS)
@@ -62,9 +65,7 @@ def evaluate(options: argparse.Namespace) -> None:
         "data": protocol.data_name(options),
         "size": options.size,
         "seed": options.seed,
-        "judge": weights.which("embedding-judge"),
-        "forensic": looks,
-        "gallery": shown and shown.which(),
+        **judges,
         "weights": used,
         "table": evaluation.table(scored, rivals, OVER if OVER in [way.name for way in chosen] else None),
         "sets": evaluation.by_group(scored, rivals),

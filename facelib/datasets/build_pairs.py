@@ -82,7 +82,7 @@ def build(
     for name in blends:
         blenders.get(name)
     names = _names(frames, root)
-    digest = _fingerprint(frames, names)
+    digest = fingerprint(frames, names)
     answers = bool(given) and given[0].answer is not None
     plan = {"facelib": __version__, **asdict(config), "blends": blends, "answers": answers, "frames": len(frames), "frames_sha256": digest}
     if pair_writer.is_there(Path(out), plan):
@@ -113,7 +113,7 @@ def _names(frames: Sequence[Frame], root: Path) -> dict[int, str]:
     return names
 
 
-def _fingerprint(frames: Sequence[Frame], names: dict[int, str]) -> str:
+def fingerprint(frames: Sequence[Frame], names: dict[int, str]) -> str:
     """Changes with every name and every point: pairs of other frames are other pairs."""
     digest = hashlib.sha256()
     for frame in frames:

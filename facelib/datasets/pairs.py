@@ -156,7 +156,7 @@ def face(frame: Frame, size: int, shown: bool = False) -> Face:
     return Face(
         source=source if scale == 1 else cv2.resize(source, shape, interpolation=cv2.INTER_AREA),
         source_points=_moved(frame.points, (left, top), ratio),
-        target=_resized(images.to_bytes(_cut(picture, x, y, side)), size),
+        target=resized(images.to_bytes(_cut(picture, x, y, side)), size),
         target_points=_moved(frame.points, (x, y), size / side),
         box=box,
         shown=cv2.resize(_cut(frame.shown(), x, y, side), (size, size), interpolation=cv2.INTER_NEAREST) if shown else None,
@@ -194,7 +194,8 @@ def _cut(picture: np.ndarray, x: int, y: int, side: int) -> np.ndarray:
     return cv2.copyMakeBorder(inside, *beyond, cv2.BORDER_REPLICATE) if any(beyond) else inside
 
 
-def _resized(square: np.ndarray, size: int) -> np.ndarray:
+def resized(square: np.ndarray, size: int) -> np.ndarray:
+    """A square picture or mask at another side in pixels, as all crops are brought to theirs."""
     shrinks = size < len(square)
     return cv2.resize(square, (size, size), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
 

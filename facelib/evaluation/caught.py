@@ -39,7 +39,7 @@ def caught(results: np.ndarray, targets: np.ndarray, people: Sequence[str]) -> d
     above = (results[:, None] > targets).astype(float) + 0.5 * (results[:, None] == targets)
     member = np.eye(len(names))[person]
     won = member.T @ above @ member  # (P, P): of one person's results over another's targets
-    drawn = np.random.default_rng(bootstrap.SEED).multinomial(len(names), np.full(len(names), 1 / len(names)), size=bootstrap.ROUNDS)
+    drawn = bootstrap.resamples(len(names))
     areas = ((drawn @ won) * drawn).sum(1) / (drawn @ member.sum(0)) ** 2
     ends = np.quantile(areas, [(1 - bootstrap.LEVEL) / 2, (1 + bootstrap.LEVEL) / 2])
     return {"mean": round(float(above.mean()), 4), "interval_95": [round(float(end), 4) for end in ends]}

@@ -139,7 +139,7 @@ def _interval(each: np.ndarray, clusters: np.ndarray, rounds: int, seed: int) ->
     it does not count."""
     sums = np.zeros((clusters.max() + 1, *each.shape[1:]))
     np.add.at(sums, clusters, each)
-    drawn = np.random.default_rng(seed).multinomial(len(sums), np.full(len(sums), 1 / len(sums)), size=rounds)
+    drawn = bootstrap.resamples(len(sums), rounds, seed)
     totals, which = np.unique(np.tensordot(drawn, sums, 1), axis=0, return_inverse=True)
     found = [_or_none(total) for total in totals]
     kept = [found[k] for k in which.ravel() if found[k] is not None] or [strengths(each.sum(0))]

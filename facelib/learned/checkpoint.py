@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from accelerate import Accelerator
@@ -25,6 +26,19 @@ def save(accelerator: Accelerator, folder: Path) -> None:
         new.rename(current)
         shutil.rmtree(old, ignore_errors=True)
     accelerator.wait_for_everyone()
+
+
+def refuse_changes(file: Path, before: Mapping, now: Mapping, free: Collection[str]) -> None:
+    """Refuse to go on from a checkpoint under another configuration than the run was begun with; `file` is where that one is.
+
+    Raises
+    ------
+    ValueError
+        Something differs that is not in `free`.
+    """
+    changed = [f"{name} {before.get(name)}" for name in now if now[name] != before.get(name) and name not in free]
+    if changed:
+        raise ValueError(f"{file}: the run was begun with {', '.join(changed)}; --set those, or choose another folder")
 
 
 def find(folder: Path) -> Path | None:

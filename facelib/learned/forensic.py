@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from facelib import detect, images, keypoints
@@ -33,11 +32,7 @@ def suspicion(crops: np.ndarray) -> np.ndarray:
     facelib.learned.weights.WeightsError
         There are no such weights.
     """
-    side = crops.shape[1]
-    if side != SIZE:
-        how = cv2.INTER_AREA if side > SIZE else cv2.INTER_LINEAR
-        crops = np.stack([cv2.resize(crop, (SIZE, SIZE), interpolation=how) for crop in crops])
-    return train_forensic.logits(weights.detective(), crops)
+    return train_forensic.logits(weights.detective(), np.stack([pairs.resized(crop, SIZE) for crop in crops]))
 
 
 @dataclass(frozen=True)

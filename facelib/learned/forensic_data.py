@@ -6,7 +6,6 @@ Pairs are made once and kept on disk, in the form of `facelib.datasets.pair_set`
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -16,10 +15,11 @@ import torch
 from joblib import Parallel, delayed
 from torch.utils.data import Dataset
 
-from facelib import __version__, blenders, images
+from facelib import __version__, images
 from facelib.datasets import lessons, pair_set, pair_writer, recolour
+from facelib.datasets.build_pairs import fingerprint
 from facelib.datasets.frame import Frame
-from facelib.datasets.pairs import Pair, crop_box
+from facelib.datasets.pairs import Pair, crop_box, resized
 from facelib.datasets.workers import one_thread
 from facelib.evaluation.swapped import Way, swapped, ways
 from facelib.learned import harmonizer_recipes, weights
@@ -34,7 +34,7 @@ Item = dict[str, torch.Tensor]
 
 def every_way() -> list[Way]:
     """Each blend of the registry as a swap uses it, and the write-up's: multiband in the source's own colours."""
-    return ways([*blenders.BLENDERS, "multiband:none"])
+    return ways(["all"])
 
 
 def build(
@@ -73,12 +73,10 @@ def build(
     ValueError, OSError, facelib.images.PictureError
         Fewer than two people; the disk is full; a picture cannot be read.
     """
-    digest = hashlib.sha256()
-    for frame in frames:
-        digest.update(f"{frame.path.name}\0{frame.person}\0".encode() + frame.points.astype("<f4").tobytes())
+    digest = fingerprint(frames, {id(frame): frame.path.name for frame in frames})
     names = [way.name for way in chosen]
     plan = {"facelib": __version__, "n": count, "size": SIZE, "seed": seed, "sides": sides, "blends": names, "answers": False}
-    plan |= {"frames": len(frames), "frames_sha256": digest.hexdigest(), "weights": _used()}
+    plan |= {"frames": len(frames), "frames_sha256": digest, "weights": _used()}
     if pair_writer.is_there(out, plan):
         return report(count)
     pair_writer.check_room(out, plan)
@@ -114,16 +112,10 @@ def _make(block: Sequence[tuple[Pair, int]], chosen: Sequence[Way]) -> dict[str,
             swap = swapped(pair, chosen, side)
             side = len(swap.target)
             pictures = {"raw": swap.results.get("none", swap.target), "target": swap.target, **swap.results}
-            arrays = {name: _resized(images.to_bytes(picture)) for name, picture in pictures.items()}
+            arrays = {name: resized(images.to_bytes(picture), SIZE) for name, picture in pictures.items()}
             points = ((swap.points + 0.5) * (SIZE / side) - 0.5).astype(np.float32)
-            made.append({**arrays, "mask": _resized(images.to_bytes(swap.mask)), pair_set.POINTS: points})
+            made.append({**arrays, "mask": resized(images.to_bytes(swap.mask), SIZE), pair_set.POINTS: points})
         return {name: np.stack([one[name] for one in made]) for name in made[0]}
-
-
-def _resized(picture: np.ndarray) -> np.ndarray:
-    """As `facelib.datasets.pairs.face` does with a crop."""
-    how = cv2.INTER_AREA if len(picture) > SIZE else cv2.INTER_LINEAR
-    return cv2.resize(picture, (SIZE, SIZE), interpolation=how) if len(picture) != SIZE else picture
 
 
 def _used() -> list[dict]:

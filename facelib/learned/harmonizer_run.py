@@ -129,10 +129,7 @@ def _begin(folder: Path, config: HarmonizerConfig, resume: bool) -> None:
     """Write the configuration; of an earlier run keep what this one goes on with, or nothing but the pairs."""
     file, kept = folder / "config.json", folder / checkpoint.NAME
     if resume and file.is_file() and checkpoint.find(folder):
-        before, now = asdict(recipes.load(file)), asdict(config)
-        changed = [f"{name} {before[name]}" for name in now if now[name] != before[name] and name not in _FREE]
-        if changed:
-            raise ValueError(f"{file}: the run was begun with {', '.join(changed)}; --set those, or choose another folder")
+        checkpoint.refuse_changes(file, asdict(recipes.load(file)), asdict(config), _FREE)
     if not resume:
         for old in (kept, kept.with_suffix(".old"), folder / forgetting.KEPT, folder / _GRIDS):
             shutil.rmtree(old, ignore_errors=True)

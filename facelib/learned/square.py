@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from facelib import composite
-from facelib.datasets.pairs import crop_box
+from facelib.datasets.pairs import crop_box, resized
 
 SIZE = 128  # pixels, what the networks were trained at
 _NEAR = 4  # pixels: a square that differs by less is not resized
@@ -33,8 +33,7 @@ class Square(NamedTuple):
 
     def small(self, picture: np.ndarray, size: int = SIZE) -> np.ndarray:
         """That part at a network's size."""
-        small = cv2.resize(self.cut(picture), (size, size), interpolation=cv2.INTER_AREA if self.side > size else cv2.INTER_LINEAR)
-        return small.clip(0, 1)  # its averages of ones may be a bit more
+        return resized(self.cut(picture), size).clip(0, 1)  # its averages of ones may be a bit more
 
     def moved(self, points: np.ndarray) -> np.ndarray:
         """Points of the picture in the pixels of `small`."""

@@ -221,10 +221,7 @@ def _begin(folder: Path, config: ForensicConfig, resume: bool) -> None:
     """Write the configuration; refuse to go on with a run that had another."""
     file, now = folder / "config.json", json.loads(json.dumps(asdict(config)))
     if resume and file.is_file() and checkpoint.find(folder):
-        before = json.loads(file.read_text(encoding="utf-8"))
-        changed = [f"{name} {before.get(name)}" for name in now if now[name] != before.get(name) and name != "workers"]
-        if changed:
-            raise ValueError(f"{file}: the run was begun with {', '.join(changed)}; --set those, or choose another folder")
+        checkpoint.refuse_changes(file, json.loads(file.read_text(encoding="utf-8")), now, {"workers"})
     (folder / "pairs").mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(now, indent=1) + "\n")
 

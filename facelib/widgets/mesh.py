@@ -15,7 +15,7 @@ import numpy as np
 from facelib import keypoints, pose, triangulation
 from facelib.datasets import portraits
 from facelib.warp import rasterise, warp
-from facelib.widgets import faces
+from facelib.widgets import faces, photo
 
 ORANGE = np.float32([0.91, 0.44, 0.04])
 
@@ -61,14 +61,7 @@ def moved(mesh: Mesh, index: int, place: np.ndarray) -> Mesh:
     ValueError
         No such point, or a place that is not two finite numbers.
     """
-    place = np.asarray(place, float)
-    if index not in range(keypoints.COUNT):
-        raise ValueError(f"index: keypoints are numbered 0 to {keypoints.COUNT - 1}, got {index}")
-    if place.shape != (2,) or not np.isfinite(place).all():
-        raise ValueError(f"place: expected x and y as two finite numbers, got {place.tolist()}")
-    target = mesh.target.copy()
-    target[index] = place.clip(0, len(mesh.picture) - 1)
-    return replace(mesh, target=target)
+    return replace(mesh, target=photo.moved(mesh.target, index, place, mesh.picture.shape, "target"))
 
 
 def reshaped(mesh: Mesh, name: str) -> Mesh:

@@ -93,14 +93,19 @@ def with_point(photo: Photo, index: int, place: np.ndarray) -> Photo:
     ValueError
         No such point, or a place that is not two finite numbers.
     """
+    return replace(photo, points=moved(photo.points, index, place, photo.picture.shape, photo.name), error=None)
+
+
+def moved(points: np.ndarray, index: int, place: np.ndarray, shape: tuple[int, ...], name: str) -> np.ndarray:
+    """Points, the first 68 of them keypoints, with one of these elsewhere in a picture of that shape; for the rest see `with_point`."""
     place = np.asarray(place, float)
     if index not in range(keypoints.COUNT):
-        raise ValueError(f"{photo.name}: keypoints are numbered 0 to {keypoints.COUNT - 1}, got {index}")
+        raise ValueError(f"{name}: keypoints are numbered 0 to {keypoints.COUNT - 1}, got {index}")
     if place.shape != (2,) or not np.isfinite(place).all():
-        raise ValueError(f"{photo.name}: expected a keypoint's x and y as two finite numbers, got {place.tolist()}")
-    points = photo.points.copy()
-    points[index] = place.clip(0, np.array(photo.picture.shape[1::-1]) - 1)
-    return replace(photo, points=points, error=None)
+        raise ValueError(f"{name}: expected a keypoint's x and y as two finite numbers, got {place.tolist()}")
+    points = points.copy()
+    points[index] = place.clip(0, np.array(shape[1::-1]) - 1)
+    return points
 
 
 def shrunk(photo: Photo) -> Photo:
