@@ -29,7 +29,7 @@ def add(sub: argparse.ArgumentParser, default: str, size: int) -> None:
 
 
 def pairs(options: argparse.Namespace, count: int) -> list[Pair]:
-    """The pairs that were asked for; where some come again, standard error says so."""
+    """The pairs that were asked for, all of them different."""
     return pairs_of(options, count, frames(options, count))
 
 
@@ -49,7 +49,17 @@ def pairs_of(options: argparse.Namespace, count: int, faces: Sequence[Frame]) ->
     """As `pairs`, of faces that are read."""
     from facelib.evaluation import draw_pairs
 
-    return draw_pairs.draw(options.protocol, faces, count, options.seed, options.size, terminal.warn)
+    there = draw_pairs.different(options.protocol, faces)
+    if 0 < there < count and options.protocol != RENDERED:  # `draw` knows what else is wrong
+        raise ValueError(f"n: expected at most {there} pairs, as many different ones as there are, got {count}; --n {there}, or more faces")
+    return draw_pairs.draw(options.protocol, faces, count, options.seed, options.size)
+
+
+def usual(options: argparse.Namespace, count: int, faces: Sequence[Frame]) -> int:
+    """How many pairs where nobody said: `count`, or all that there are."""
+    from facelib.evaluation import draw_pairs
+
+    return min(count, draw_pairs.different(options.protocol, faces) or count)
 
 
 def data_name(options: argparse.Namespace) -> str:

@@ -22,7 +22,7 @@ def add_evaluate(command: Callable[..., argparse.ArgumentParser]) -> None:
     sub.add_argument("--blends", "--blenders", nargs="+", default=["all"], metavar="BLEND", help=blends_help)
     rivals_help = f"those of them with which each is compared, pair by pair (default: {' '.join(RIVALS)})"
     sub.add_argument("--rivals", nargs="+", default=RIVALS, metavar="BLEND", help=rivals_help)
-    sub.add_argument("--n", type=int, metavar="N", help="pairs (default: 400; of five, 5)")
+    sub.add_argument("--n", type=int, metavar="N", help="pairs (default: 400; of five, 5; or all that there are)")
     data.add_jobs(sub)
     sub.add_argument("--weights", type=Path, metavar="RUN", help="a folder of `facelib train harmonizer`, instead of what ships")
     resume_help = "keep there what is measured, and go on with what a run that was broken off has left"
@@ -46,6 +46,7 @@ def evaluate(options: argparse.Namespace) -> None:
     answered = options.protocol not in evaluation.ALONE
     count = options.n if options.n is not None else 400 if answered else 5
     faces = protocol.frames(options, count)
+    count = count if options.n is not None else protocol.usual(options, count, faces)
     pairs = protocol.pairs_of(options, count, faces)
     forensic, people = _forensic(), None if answered else gallery.of(faces, judge.embed, options.size)
     judges = {

@@ -1,12 +1,16 @@
 """Pairs for evaluations: as many as there are, or plain words."""
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from facelib import keypoints
+from facelib.__main__ import main
+from facelib.commands import protocol
 from facelib.datasets.frame import Frame
+from facelib.datasets.rendered import labelled
 from facelib.evaluation import draw_pairs
 from facelib.evaluation.swaps import PROTOCOLS
 
@@ -63,3 +67,22 @@ def test_frames_of_which_no_pair_can_be_made_are_refused():
         draw_pairs.draw("five", FRAMES[:3], 5, 0)
     with pytest.raises(ValueError, match="protocol self: expected people in two videos each, got 2 frames of 1 people"):
         draw_pairs.draw("self", FRAMES[:2], 5, 0)
+
+
+@pytest.fixture
+def two_faces(monkeypatch):
+    """A data set of two people with a face each."""
+    monkeypatch.setattr(protocol, "_frames", lambda options, count: labelled.later(2 * labelled.FRAMES_EACH, 0, 72)[3:5])
+    return ["--size", "48", "--jobs", "1", "--blends", "none"]
+
+
+@pytest.mark.parametrize("name", ["recolour", "five"])
+def test_on_the_command_line_more_than_there_are_is_refused(name, two_faces, capsys):
+    assert main(["evaluate", "swaps", "--protocol", name, *two_faces, "--n", "3"]) == 2
+    assert "n: expected at most 2 pairs, as many different ones as there are, got 3; --n 2, or more faces" in capsys.readouterr().err
+
+
+def test_where_nobody_said_how_many_it_is_all_that_there_are(two_faces, tmp_path):
+    out = tmp_path / "swaps.json"
+    assert main(["evaluate", "swaps", "--protocol", "recolour", *two_faces, "--json", str(out)]) == 0
+    assert json.loads(out.read_text())["table"][0]["n"] == 2
