@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 OPENCV = ("opencv-python-headless", "opencv-python", "opencv-contrib-python", "opencv-contrib-python-headless")  # one package, four names
 HELD = ("torch", "torchvision", "numpy", *OPENCV)
+EXTRAS = ("train", "widgets")  # what chapters need beyond facelib's own dependencies
 
 
 def setup() -> None:
@@ -59,15 +60,18 @@ def in_colab() -> bool:
 
 
 def needed() -> list[Requirement]:
-    """What facelib declares that it needs, training included; nothing where only its source is there, and nothing is declared."""
+    """What facelib declares that it needs, `EXTRAS` included; nothing where only its source is there, and nothing is declared."""
     from packaging.requirements import Requirement  # comes with matplotlib
 
     try:
         declared = [Requirement(line) for line in metadata.requires("facelib") or []]
     except metadata.PackageNotFoundError:
         return []
-    wanted = (requirement for requirement in declared if not requirement.marker or requirement.marker.evaluate({"extra": "train"}))
-    return [requirement for requirement in wanted if requirement.name != "tensorboard"]  # no chapter writes logs for it
+    return [each for each in declared if any(_is_wanted(each, extra) for extra in EXTRAS) and each.name != "tensorboard"]  # for logs
+
+
+def _is_wanted(requirement: Requirement, extra: str) -> bool:
+    return requirement.marker is None or requirement.marker.evaluate({"extra": extra})
 
 
 def version(name: str) -> str | None:

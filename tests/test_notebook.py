@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 CHAPTERS = sorted(path for path in (ROOT / "book").glob("*.md") if "kernelspec:" in path.read_text(encoding="utf-8"))
 VERSIONS = {"facelib": "0.1.0", "torch": "2.11.0+cu128", "torchvision": "0.26.0+cu128", "numpy": "2.0.2", "scipy": "1.16.3"} | {
     "opencv-python": "4.13.0.92", "pillow": "11.3.0", "matplotlib": "3.10.0", "scikit-image": "0.25.2", "joblib": "1.5.3",
-    "safetensors": "0.7.0", "tqdm": "4.67.3", "accelerate": "1.13.0"}  # fmt: skip
+    "safetensors": "0.7.0", "tqdm": "4.67.3", "accelerate": "1.13.0", "ipywidgets": "7.7.1", "anywidget": "0.9.21"}  # fmt: skip
 
 
 def setup_cells(cells):

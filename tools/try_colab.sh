@@ -3,8 +3,8 @@
 #
 # A fresh virtual environment for each set of versions in tools/colab/, without facelib; an empty folder with nothing in it but the
 # notebook; COLAB_RELEASE_TAG set, as Colab sets it. The set-up cell installs facelib, from a clone of the last commit instead of the
-# public address, and the notebook runs from top to bottom. One line a chapter; fails where a chapter fails, or where the set-up cell
-# changed a package that was there. Takes 6 GB for a set at a time.
+# public address, and the notebook runs from top to bottom, with the widgets that a build leaves out. One line a chapter; fails where a
+# chapter fails, or where the set-up cell changed a package that was there. Takes 6 GB for a set at a time.
 #
 # SETS="oldest colab"   which sets (default: all); the comment on top of a set names its Python
 # KEEP=DIR              where the environments are, and stay (default: a temporary folder, one environment at a time)
@@ -58,7 +58,7 @@ try() { # one chapter in one environment; prints its line
         unset PYTHONPATH FACELIB_DATA FACELIB_TIER
         export HOME=$folder XDG_CACHE_HOME=$folder/.cache PATH=$venv/bin:$PATH JUPYTER_PREFER_ENV_PATH=1
         export COLAB_RELEASE_TAG=try-colab FACELIB_REPOSITORY="file://$scratch/facelib" FACELIB_PUBLISHED="file://$scratch/facelib/book"
-        jupyter execute --timeout=1800 "$chapter.ipynb" --inplace
+        jupyter execute --timeout=1800 --NbClientApp.skip_cells_with_tag=none "$chapter.ipynb" --inplace
     ) > "$scratch/log" 2>&1 || result="failed: $(sed 's/\x1b\[[0-9;]*m//g' "$scratch/log" | grep -E '^[A-Za-z.]*(Error|Exception)\b' | tail -1)"
     seconds=$(($(date +%s) - started))
     packages "$venv" > "$scratch/after"
