@@ -85,7 +85,7 @@ def predict_with_errors(pictures: Sequence[np.ndarray], boxes: Sequence[np.ndarr
     corners, greys = zip(*map(_beside, pictures, boxes), strict=True) if len(pictures) else ((), ())
     shifts = np.array(corners, np.float32).reshape(-1, 2)
     moved = [np.subtract(box, (*shift, 0, 0)) for box, shift in zip(boxes, shifts, strict=True)]
-    reading = predict_keypoints.read(weights.keypoint_network(), greys, moved, passes)
+    reading = predict_keypoints.read(weights.keypoint_reader(), greys, moved, passes)
     return reading.points + shifts[:, None], weights.keypoint_calibration().expected_errors(reading)
 
 

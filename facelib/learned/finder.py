@@ -30,4 +30,4 @@ def find(pictures: Sequence[np.ndarray], points: np.ndarray) -> np.ndarray:
         No usable weights.
     """
     greys = [cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY) for picture in pictures]
-    return predict_keypoints.predict(weights.keypoint_network(), greys, [keypoints.face_box(shape) for shape in points])
+    return predict_keypoints.predict(weights.keypoint_reader(), greys, [keypoints.face_box(shape) for shape in points])

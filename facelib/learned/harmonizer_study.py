@@ -186,7 +186,7 @@ def judged(net: nn.Module | None, sources: Sequence[Source], composite: str) -> 
         cosine of the judge's embeddings of result and composite; `doubt`, the keypoint network's spread over the eyes' distance, in per
         cent, which is large where what it sees is no face; and `eyes`, how many a cascade finds where there should be none, per picture.
     """
-    finder, rows = weights.keypoint_network(), []
+    finder, rows = weights.keypoint_reader(), []
     for batch in harmonizer_data.batches(sources, composite):
         given = _bytes(batch["raw"])
         made = given if net is None else images.to_bytes(harmonizer_run.made(net, batch)[0])

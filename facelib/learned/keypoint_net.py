@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
+import numpy as np
 import torch
 import torchvision
 from torch import Tensor, nn
@@ -156,6 +157,21 @@ def gaussians(points: Tensor, cells: int, sigma: float = 1.0) -> Tensor:
     away = (cell_centres(cells, points.device) - points[..., None]) * (cells / 2 / sigma)  # (B, K, 2, cells)
     along = functional.softmax(-away.square() / 2, dim=-1)  # normalised also where the point lies outside the crop
     return along[..., 1, :, None] * along[..., 0, None, :]
+
+
+@torch.inference_mode()
+def answers(net: nn.Module, inputs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """What a network says of crops: points (B, K, 2) in crop units, and how widely each may be elsewhere (B, K).
+
+    Parameters
+    ----------
+    net : Module
+        In evaluation mode, on any device.
+    inputs : ndarray of shape (B, 1, S, S), float32
+        Crops in [-1, 1].
+    """
+    output = net(torch.from_numpy(inputs).to(next(net.parameters()).device, memory_format=torch.channels_last))
+    return net.read(output).cpu().numpy(), net.spread(output).cpu().numpy()
 
 
 def resnet18(size: int = crops.SIZE) -> Regression:

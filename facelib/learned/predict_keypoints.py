@@ -11,13 +11,14 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import torch
 from torch import nn
 
 from facelib import keypoints
 from facelib.datasets.frame import Frame
-from facelib.learned import crops
+from facelib.learned import crops, keypoint_net
+from facelib.learned.onnx_net import OnnxHeatmaps
 
+Net = nn.Module | OnnxHeatmaps
 PASSES = 2
 _LEAST = 0.4  # of a face's size: what a later look makes smaller than that is no face, and the look before is believed
 
@@ -30,14 +31,13 @@ class Reading:
     spread: np.ndarray  # (B, 68) float32, the standard deviation of place: of each reading by itself, and of the readings among them
 
 
-def predict(net: nn.Module, greys: Sequence[np.ndarray], boxes: Sequence[np.ndarray], *how, **named) -> np.ndarray:
+def predict(net: Net, greys: Sequence[np.ndarray], boxes: Sequence[np.ndarray], *how, **named) -> np.ndarray:
     """The points of `read`, which says what may follow: (B, 68, 2) float32."""
     return read(net, greys, boxes, *how, **named).points
 
 
-@torch.inference_mode()
 def read(
-    net: nn.Module,
+    net: Net,
     greys: Sequence[np.ndarray],
     boxes: Sequence[np.ndarray],
     passes: int = PASSES,
@@ -48,8 +48,8 @@ def read(
 
     Parameters
     ----------
-    net : Module
-        One of `facelib.learned.keypoint_net`, for all 68 points, in evaluation mode.
+    net : Module or OnnxHeatmaps
+        One of `facelib.learned.keypoint_net`, for all 68 points, in evaluation mode; or one that ONNX Runtime runs.
     greys : sequence of B ndarrays of shape (H, W)
         Grey pictures, float32 in [0, 1] or uint8; sizes may differ.
     boxes : sequence of B arrays of shape (4,)
@@ -73,7 +73,7 @@ def read(
     return Reading(np.stack(shapes).astype(np.float32), spread.astype(np.float32))
 
 
-def read_frames(net: nn.Module, frames: Sequence[Frame], size: int = crops.SIZE, batch: int = 64) -> Reading:
+def read_frames(net: Net, frames: Sequence[Frame], size: int = crops.SIZE, batch: int = 64) -> Reading:
     """`read` labelled frames from the boxes round their labels, `batch` at a time."""
     readings = []
     for start in range(0, len(frames), batch):
@@ -82,18 +82,15 @@ def read_frames(net: nn.Module, frames: Sequence[Frame], size: int = crops.SIZE,
     return Reading(*(np.concatenate([getattr(reading, name) for reading in readings]) for name in ("points", "spread")))
 
 
-def _look(
-    net: nn.Module, greys: Sequence[np.ndarray], shapes: Sequence[np.ndarray], mirrored: bool, size: int
-) -> tuple[np.ndarray, np.ndarray]:
+def _look(net: Net, greys: Sequence[np.ndarray], shapes: Sequence[np.ndarray], mirrored: bool, size: int) -> tuple[np.ndarray, np.ndarray]:
     """One look at each face, where the last look left it, or two, the second mirrored: points (1 or 2, B, 68, 2) and variances of place
     (1 or 2, B, 68) in the pictures' pixels."""
     matrices = [crops.crop_matrix(shape, size) for shape in shapes]
-    inputs = crops.to_input(np.stack([crops.crop(grey, matrix, size) for grey, matrix in zip(greys, matrices, strict=True)]))
+    inputs = crops.to_input(np.stack([crops.crop(grey, matrix, size) for grey, matrix in zip(greys, matrices, strict=True)])).numpy()
     if mirrored:
-        inputs = torch.cat([inputs, inputs.flip(-1)])
-    output = net(inputs.to(next(net.parameters()).device, memory_format=torch.channels_last))
-    points = crops.to_pixels(net.read(output).cpu().numpy(), size)
-    spread = net.spread(output).cpu().numpy() * (size / 2)
+        inputs = np.concatenate([inputs, inputs[..., ::-1]])
+    units, widths = net.answers(inputs) if isinstance(net, OnnxHeatmaps) else keypoint_net.answers(net, inputs)
+    points, spread = crops.to_pixels(units, size), widths * (size / 2)
     points, spread = (values.reshape(-1, len(shapes), *values.shape[1:]) for values in (points, spread))
     if mirrored:
         points[1], spread[1] = keypoints.mirror(points[1], size), spread[1][:, keypoints.MIRROR]
