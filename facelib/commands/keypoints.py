@@ -41,6 +41,7 @@ def add_compare(command: Callable[..., argparse.ArgumentParser]) -> None:
         "--data", default="ytf68", metavar="NAME|DIR", help="ytf68 (looked up in FACELIB_DATA, then in the cache) or its folder"
     )
     sub.add_argument("--json", type=Path, metavar="FILE", help="write the numbers there too")
+    sub.add_argument("--add", action="store_true", help="keep the rows that are in FILE already: of runs that are not here any more")
 
 
 def add_train(command: Callable[..., argparse.ArgumentParser]) -> None:
@@ -108,19 +109,28 @@ def evaluate(options: argparse.Namespace) -> None:
 
 
 def compare(options: argparse.Namespace) -> None:
-    """Runs of `facelib train keypoints` side by side, on the validation people; and ways of reading, by the first of them."""
+    """Runs of `facelib train keypoints` side by side, on the validation people; and ways of reading, by the network that ships."""
     from facelib.datasets import ytf68
     from facelib.learned import keypoint_study as study
+    from facelib.learned import weights
 
     records.check_place(options.json)
+    before = _rows(options.json) if options.add else []
     frames = ytf68.load(options.data, ytf68.validation_people())
-    rows = study.compare(options.runs, frames, terminal.bar("run"))
+    made = records.made_by(f"facelib compare keypoints {' '.join(run.name for run in options.runs)}{' --add' * options.add}")
+    rows = study.added(before, [{**row, "compared": made["command"]} for row in study.compare(options.runs, frames, terminal.bar("run"))])
     print(study.as_text(rows))
-    readings = study.readings(options.runs[0], frames, terminal.bar("reading"))
+    readings = study.readings(weights.FOLDER, frames, terminal.bar("reading"))
     for row in readings:
-        print(f"{row['name']:<44}{row['labels']:>7.2f} %{row['detected']:>7.2f} % detected{row['milliseconds']:>7.1f} ms")
-    runs = " ".join(run.name for run in options.runs)
-    records.save(options.json, {**records.made_by(f"facelib compare keypoints {runs}"), "rows": rows, "readings": readings})
+        times = "".join(f"{row[name]:>7.1f} ms" for name in ("milliseconds", "milliseconds_onnx") if row[name])
+        print(f"{row['name']:<44}{row['labels']:>7.2f} %{row['detected']:>7.2f} % detected{times}")
+    records.save(options.json, {**made, "rows": rows, "readings": readings})
+
+
+def _rows(path: Path | None) -> list[dict]:
+    if path is None or not path.is_file():
+        raise ValueError(f"--add: expected --json FILE with rows to keep, got {path}")
+    return json.loads(path.read_text(encoding="utf-8"))["rows"]
 
 
 def train(options: argparse.Namespace) -> None:

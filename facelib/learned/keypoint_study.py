@@ -106,25 +106,31 @@ def compare(folders: Sequence[Path], frames: Sequence[Frame], report: Callable[[
     return rows
 
 
+def added(rows: Sequence[dict], new: Sequence[dict]) -> list[dict]:
+    """Rows of `compare`, and after them those of another call: a run of as many pictures that is there already stays as it is."""
+    there = {(row["name"], row["pictures"]) for row in rows}
+    return [*rows, *(row for row in new if (row["name"], row["pictures"]) not in there)]
+
+
 def readings(folder: Path, frames: Sequence[Frame], report: Callable[[Iterable], Iterable] = iter) -> list[dict]:
     """How a network's error and its time depend on how often it looks at a face: `name`, `labels`, `detected`, `milliseconds`.
 
-    Errors are inter-ocular, in percent, with boxes round the labels and with detected ones; milliseconds are of a face by itself.
+    Errors are inter-ocular, in percent, with boxes round the labels and with detected ones; milliseconds are of a face by itself, in
+    torch, and as `milliseconds_onnx` through ONNX Runtime (None where that is not installed).
     """
-    card, net = weights.card("keypoints", folder), weights.keypoint_network(folder)
+    card = weights.card("keypoints", folder)
+    nets = {"milliseconds": weights.keypoint_network(folder), "milliseconds_onnx": weights.keypoint_reader(folder)}
     size, rows = card["config"]["size"], []
     greys = [frame.grey() for frame in frames[:100]]
     at = [keypoints.face_box(frame.points) for frame in frames[:100]]
     for name, (passes, mirrored) in report(READINGS.items()):
         how = {"passes": passes, "size": size, "mirrored": mirrored}
         errors = {boxes: _scores(card, folder, frames, boxes, **how).faces[_NME].mean() for boxes in ("labels", "detected")}
-        times = []
-        for grey, box in zip(greys, at, strict=True):
-            started = time.perf_counter()
-            predict_keypoints.read(net, [grey], [box], **how)
-            times.append(1000 * (time.perf_counter() - started))
         errors = {boxes: round(float(error), 3) for boxes, error in errors.items()}
-        rows.append({"name": name, **errors, "milliseconds": round(float(np.median(times)), 1)})
+        times = {kind: _milliseconds(net, greys, at, how) for kind, net in nets.items()}
+        if nets["milliseconds_onnx"] is nets["milliseconds"]:
+            times["milliseconds_onnx"] = None
+        rows.append({"name": name, **errors, **times})
     return rows
 
 
@@ -139,6 +145,16 @@ def as_text(rows: Sequence[dict]) -> str:
         more = f"{row['more']:>+7.2f} ({row['more_95'][0]:+.2f} to {row['more_95'][1]:+.2f}, 95 % over people)" if "more" in row else ""
         lines.append(f"{row['name']:<44}{row['pictures']:>9,}{len(row['seeds']):>6}{errors}{warned}{more}")
     return "\n".join(lines)
+
+
+def _milliseconds(net: predict_keypoints.Net, greys: Sequence[np.ndarray], at: Sequence[np.ndarray], how: dict) -> float:
+    """The median time for a face by itself."""
+    times = []
+    for grey, box in zip(greys, at, strict=True):
+        started = time.perf_counter()
+        predict_keypoints.read(net, [grey], [box], **how)
+        times.append(1000 * (time.perf_counter() - started))
+    return round(float(np.median(times)), 1)
 
 
 def _scores(card: dict, folder: Path, frames: Sequence[Frame], boxes: str = "labels", **how) -> KeypointScores:

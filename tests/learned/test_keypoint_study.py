@@ -10,7 +10,7 @@ import pytest
 from facelib import images
 from facelib.datasets.frame import Frame
 from facelib.learned import keypoint_study as study
-from facelib.learned import weights
+from facelib.learned import onnx_net, weights
 from facelib.learned.train_keypoints import KeypointConfig
 
 USUAL = dataclasses.asdict(KeypointConfig())
@@ -67,8 +67,15 @@ def test_seeds_are_one_row_and_choices_are_set_against_the_recipe(tmp_path, fram
     assert f"{other['more']:+.2f}" in text
 
 
+def test_rows_of_runs_that_are_gone_stay():
+    old = [{"name": "a", "pictures": 1, "nme": 4.0}, {"name": "b", "pictures": 1, "nme": 5.0}]
+    again, longer = {"name": "b", "pictures": 1, "nme": 4.9}, {"name": "b", "pictures": 2, "nme": 4.5}
+    assert study.added(old, [again, longer]) == [*old, longer]
+
+
 def test_more_looks_take_longer(tmp_path, frames):
     rows = {row["name"]: row for row in study.readings(run(tmp_path / "one"), frames)}
     assert list(rows) == list(study.READINGS)
     assert rows["three looks, the third mirrored too"]["milliseconds"] > rows["one look"]["milliseconds"] > 0
     assert all(row["labels"] > 0 and row["detected"] > 0 for row in rows.values())
+    assert all((row["milliseconds_onnx"] is None) != onnx_net.is_here() for row in rows.values())
