@@ -46,7 +46,8 @@ class KeypointScores:
     def summary(self) -> dict:
         """Everything to print and to save; in percent, and as shares of the faces with a box.
 
-        `n` counts frames, with those missed; `auc_8` is the area under the cumulative error curve up to an inter-ocular error of 8 %.
+        `n` counts frames, with those missed; `nme_aligned` is the inter-ocular error that is left when each answer is first laid onto its
+        label by a similarity: of the shape alone; `auc_8` is the area under the cumulative error curve up to an inter-ocular error of 8 %.
         Intervals are 95 % and over people.
         """
         low, high = bootstrap.interval(np.stack(list(self.faces.values()), axis=1), self.people)
@@ -89,6 +90,8 @@ def score(guess: np.ndarray, truth: np.ndarray, people: Sequence[str], missed: i
         raise ValueError(f"people: expected one name for each of one or more faces, got {len(people)} names for {len(truth)} faces")
     errors = {name: metrics.nme(guess, truth, by) for name, by in _NME.items()}
     ocular = errors["nme_inter_ocular"]
+    laid = [keypoints.transform(keypoints.similarity(each, label), each) for each, label in zip(guess, truth, strict=True)]
+    errors["nme_aligned"] = metrics.nme(np.stack(laid), truth)
     areas = {f"auc_{name}": metrics.area_under_ced(ocular, limit) for name, limit in _LIMITS.items()}
     failures = {f"failures_above_{name}": metrics.failures(ocular, limit) for name, limit in _LIMITS.items()}
     faces = {name: 100.0 * values for name, values in (errors | areas | failures).items()}
@@ -170,6 +173,7 @@ def as_text(record: dict) -> str:
         row("NME inter-ocular", "nme_inter_ocular"),
         row("NME inter-pupil", "nme_inter_pupil"),
         row("NME box", "nme_box"),
+        row("NME aligned", "nme_aligned"),
         row("AUC up to 8 %", "auc_8"),
         row("AUC up to 10 %", "auc_10"),
         row("failures, above 8 %", "failures_above_8"),
