@@ -102,6 +102,9 @@ def test_a_table_holds_text_and_pictures():
     assert page.count("<th ") == 3
     assert page.count("text-align:right") == 3  # the head and two cells of the column of numbers
     assert "12.5<br>(12–13)" in page
+    signed = figures.table(["set", "gain"], [["a", "—"], ["b", "+1.5"], ["c", "−0.2"]]).data
+    assert signed.count("text-align:right") == 4  # a dash says nothing of its column
+    assert signed.count("nowrap") == 2
     assert "&lt;same&gt;" in page
     assert re.findall('alt="(.*?)"', page) == ["&lt;same&gt;: source", "light lamp: source"]
     encoded = np.frombuffer(base64.b64decode(re.search('base64,([^"]*)', page)[1]), np.uint8)

@@ -21,8 +21,8 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str | np.ndarray]], widt
     heads : sequence of str
         Over each column.
     rows : sequence of sequences of str or ndarray of shape (H, W, 3), float32 in [0, 1]
-        One cell a column; the first of a row names it, and a picture's alt text is that name and its column's head. Columns that begin
-        with a digit are set to the right; a newline breaks the line.
+        One cell a column; the first of a row names it, and a picture's alt text is that name and its column's head. Columns whose
+        first cell is a number, past those that hold a dash or nothing, are set to the right; a newline breaks the line.
     width : int
         Of the pictures, in CSS pixels, where the screen has so many.
     quality : int
@@ -36,17 +36,19 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str | np.ndarray]], widt
     from IPython.display import HTML
 
     def style(column: int) -> str:
-        first = rows[0][column] if rows and column < len(rows[0]) else ""
-        is_number = isinstance(first, str) and first[:1].isdigit()
-        return f"padding:0.15em 0.5em; vertical-align:middle; text-align:{'right' if is_number else 'left'}"
+        said = (row[column] for row in rows if column < len(row) and not (isinstance(row[column], str) and row[column] in ("", "—")))
+        return f"padding:0.15em 0.5em; vertical-align:middle; text-align:{'right' if is_number(next(said, '')) else 'left'}"
 
     def cell(value: str | np.ndarray, column: int, row: Sequence) -> str:
         if isinstance(value, str):
-            unbroken = "; white-space:nowrap" if value[:1].isdigit() else ""
+            unbroken = "; white-space:nowrap" if is_number(value) else ""
             return f'<td style="{style(column)}{unbroken}">{quoted(value).replace(newline, "<br>")}</td>'
         on_phones = 18 * value.shape[1] / value.shape[0]  # of the screen's width, in percent
         kept = f"display:block; max-width:none; width:min({width}px, {on_phones:.0f}vw)"
         return f'<td style="padding:0.1em">{inline(value, f"{row[0]}: {heads[column]}".replace(newline, " "), quality, kept)}</td>'
+
+    def is_number(value: str | np.ndarray) -> bool:
+        return isinstance(value, str) and value.lstrip("+-−")[:1].isdigit()
 
     newline = "\n"
     lines = ["".join(f'<th style="{style(k)}" scope="col">{quoted(head)}</th>' for k, head in enumerate(heads))]
