@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # tools/try_colab.sh [CHAPTER ... | all]: runs chapters as a reader in Colab does, as far as that goes without Colab.
 #
-# A fresh virtual environment for each set of versions in tools/colab/, without facelib; an empty folder with nothing in it but the
-# notebook; COLAB_RELEASE_TAG set, as Colab sets it. The set-up cell installs facelib, from a clone of the last commit instead of the
+# A fresh virtual environment for each set of versions in tools/colab/, without facelib and without what a chapter before had added; an
+# empty folder with nothing in it but the notebook; COLAB_RELEASE_TAG set, as Colab sets it. The set-up cell installs facelib, from a clone of the last commit instead of the
 # public address, and the notebook runs from top to bottom, with the widgets that a build leaves out. One line a chapter; fails where a
 # chapter fails, or where the set-up cell changed a package that was there. Takes 6 GB for a set at a time.
 #
@@ -50,7 +50,7 @@ try() { # one chapter in one environment; prints its line
     local set=$1 chapter=$2 venv=$work/$1 folder started seconds result=ok
     folder=$(mktemp -d -p "$scratch")
     cp "$scratch/facelib/book/$chapter.ipynb" "$folder"
-    "$venv/bin/python" -m pip uninstall --quiet --yes facelib 2> /dev/null
+    "$venv/bin/python" -m pip uninstall --quiet --yes facelib $(cat "$venv/.added" 2> /dev/null) 2> /dev/null
     packages "$venv" > "$scratch/before"
     started=$(date +%s)
     (
@@ -64,12 +64,18 @@ try() { # one chapter in one environment; prints its line
     packages "$venv" > "$scratch/after"
     changed=$(comm -23 "$scratch/before" "$scratch/after" | paste -sd' ')
     added=$(comm -13 "$scratch/before" "$scratch/after" | grep -v '^facelib[=@ ]' | cut -d= -f1 | paste -sd' ')
+    echo "$added" > "$venv/.added"
     [ -z "$changed" ] || { result="failed: the set-up cell changed $changed"; rm "$venv/.ready"; }
-    "$venv/bin/python" - "$folder/$chapter.ipynb" "$chapter" <<'PY' > "$scratch/said"
+    "$venv/bin/python" - "$folder/$chapter.ipynb" <<'PY' > "$scratch/said" 2> "$scratch/trouble" || result="failed: $(cat "$scratch/trouble")"
 import json, sys
-cells = [cell for cell in json.load(open(sys.argv[1]))["cells"] if "setup" in cell["metadata"].get("tags", [])]
+notebook = json.load(open(sys.argv[1]))
+cells = [cell for cell in notebook["cells"] if "setup" in cell["metadata"].get("tags", [])]
 said = [line for cell in cells for output in cell["outputs"] for line in "".join(output.get("text", "")).splitlines()]
 print(*(line for line in said if line.strip() and "kernel" not in line), sep="\n")
+for kept in notebook["metadata"].get("widgets", {}).values():
+    for widget in kept["state"].values():  # a widget shows its errors, and does not raise them
+        if "facelib-error" in str(widget["state"].get("value")):
+            sys.exit(f"a widget shows {widget['state']['value']}")
 PY
     printf '%-8s %-16s %4d s  %s%s\n' "$set" "$chapter" "$seconds" "$result" "${added:+; added $added}"
     sed 's/^/         /' "$scratch/said" | sort -u
