@@ -77,7 +77,8 @@ class SwapApp(ipywidgets.VBox):
         self._seconds: dict[str, float] = {}  # how long each blender took the last time
         self._moves: dict[int, tuple[Canvas, int]] = {}  # requests that answer a move of a canvas
         self._latest_outcome: Outcome | None = None  # a draft or not
-        self._reusable: Outcome | None = None  # the last full result, while the blender of that name is the same
+        self._reusable: Outcome | None = None  # the last full result, while the blenders are the same
+        self._reusable_after = 0  # what was asked for last when they changed
         self.outcome: Outcome | None = None
         self.error: BaseException | None = None
         self._error_at = 0  # what was asked for last when it went wrong
@@ -180,6 +181,7 @@ class SwapApp(ipywidgets.VBox):
         if self._registry == blenders.BLENDERS:
             return
         old, self._registry = self._registry, dict(blenders.BLENDERS)
+        self._reusable, self._reusable_after = None, self._asked
         name = self.wish.blend if self.wish.blend in self._registry else blenders.DEFAULT
         self._quiet = True
         try:
@@ -188,7 +190,6 @@ class SwapApp(ipywidgets.VBox):
         finally:
             self._quiet = False
         if old.get(name) is not self._registry[name] or name != self.wish.blend:
-            self._reusable = None
             self._fill_options()
             self._set()
 
@@ -226,6 +227,9 @@ class SwapApp(ipywidgets.VBox):
     def _moved(self, side: str, move: dict) -> None:
         """A box or a keypoint was dragged, or let go."""
         canvas, before = self._canvases[side], getattr(self.wish, side)
+        if move["picture"] != before.name:  # replaced since
+            canvas.answer(move["number"])
+            return
         try:
             if move["kind"] == "box":
                 after = photo.with_box(before, np.array(move["box"], float), passes=2 if move["done"] else 1)
@@ -325,7 +329,9 @@ class SwapApp(ipywidgets.VBox):
             reused = self.outcome is not None and self.outcome.swap is outcome.swap
             self._latest_outcome = outcome
             if not outcome.draft:
-                self.outcome = self._reusable = outcome
+                self.outcome = outcome
+                if number > self._reusable_after:
+                    self._reusable = outcome
                 if not reused:
                     self._seconds[outcome.wish.blend] = outcome.seconds
             with self._view.hold_sync():

@@ -26,7 +26,7 @@ def app():
 
 def say(app, side, **message):
     """As the canvas does it in the browser."""
-    app._canvases[side]._hear(None, message, [])
+    app._canvases[side]._hear(None, {"picture": app._canvases[side].name} | message, [])
 
 
 def drag(app, side, index, place, done=False, number=1):
@@ -35,10 +35,14 @@ def drag(app, side, index, place, done=False, number=1):
 
 def upload(app, side, name, contents, parts=1):
     """As the canvas does it, in parts."""
-    size = -(-len(contents) // parts)
     for part in range(parts):
-        message = {"kind": "file", "name": name, "part": part, "parts": parts}
-        app._canvases[side]._hear(None, message, [memoryview(contents[part * size : (part + 1) * size])])
+        send_part(app, side, name, contents, part, parts)
+
+
+def send_part(app, side, name, contents, part, parts):
+    size = -(-len(contents) // parts)
+    message = {"kind": "file", "id": hash(name), "name": name, "part": part, "parts": parts}
+    app._canvases[side]._hear(None, message, [memoryview(contents[part * size : (part + 1) * size])])
 
 
 def shown(app):
@@ -155,6 +159,31 @@ def test_a_blender_registered_later_appears_by_itself(app, monkeypatch):
     assert app.outcome.wish.blend == blenders.DEFAULT
 
 
+def test_what_a_blender_made_is_never_used_again_once_it_was_replaced(app, monkeypatch):
+    def held(shade):
+        started, go_on = threading.Event(), threading.Event()
+
+        def blender(source, target, mask):
+            started.set()
+            go_on.wait(20)
+            return np.full_like(target, shade)
+
+        monkeypatch.setitem(blenders.BLENDERS, "mine", blender)
+        app.refresh()
+        return started, go_on
+
+    old_started, old_go_on = held(0.25)
+    app._blend.value = "mine"
+    assert old_started.wait(5)
+    new_started, new_go_on = held(0.75)
+    old_go_on.set()
+    assert new_started.wait(5)
+    app._strength.value = 0.99
+    new_go_on.set()
+    assert app.wait()
+    assert app.outcome.picture[300, 260] == pytest.approx(0.75, abs=0.02)
+
+
 def test_an_exception_shows_in_one_line_and_the_app_stays_usable(app, monkeypatch):
     def broken(source, target, mask):
         raise KeyError("three\nlines <b>of</b>\ntext")
@@ -225,12 +254,35 @@ def test_an_upload_is_checked_and_taken(app, hopper):
     assert app._choosers["source"].value == "Hopper!.png (2)"
 
 
+def test_two_files_may_come_at_once(app, collins, hopper):
+    files = {"one.png": images.encode(collins, "a.png"), "two.png": images.encode(hopper, "a.png")}
+    for part in range(3):
+        for name, contents in files.items():
+            send_part(app, "target", name, contents, part, 3)
+    assert app.wait()
+    assert app.error is None
+    assert app._choosers["target"].options[-2:] == tuple(files)
+    assert app._choosers["target"].value == "two.png"
+    np.testing.assert_allclose(app._pictures["one.png"], collins, atol=1 / 255)
+
+
 def test_a_picture_from_the_camera_or_dropped_is_taken_likewise(app, collins):
     upload(app, "target", "camera", images.encode(collins, "a.jpg"))
     assert app.wait()
     assert app.outcome.wish.target.name == "camera"
     say(app, "target", kind="trouble", line="camera: Permission denied")
     assert "camera: Permission denied" in line(app)
+
+
+def test_a_move_of_a_picture_that_was_replaced_is_dropped(app):
+    old = app.wish.source
+    app._choosers["source"].value = "Grace Hopper"
+    after = app.wish
+    say(app, "source", kind="point", picture=old.name, index=30, place=[5, 5], done=True, number=4)
+    say(app, "source", kind="box", picture=old.name, box=list(old.box), done=True, number=5)
+    assert app.wish is after
+    assert app._canvases["source"].answered == 5
+    assert app.error is None
 
 
 def test_a_refused_move_is_said_and_undone(app):
