@@ -1,11 +1,15 @@
 """The whole app without a browser: what the front end would say is said to its widgets, what it would draw is read off them."""
 
+import gc
 import io
 import threading
+import weakref
+from types import SimpleNamespace
 
 import cv2
 import numpy as np
 import pytest
+from IPython.core.events import EventManager
 from PIL import Image
 
 from facelib import blenders, images
@@ -322,6 +326,46 @@ def test_the_download_is_the_result_with_the_provenance_mark(app):
     assert opened.format == "PNG"
     assert images.PROVENANCE in opened.getexif().values()
     np.testing.assert_allclose(images.read(contents, name), app.outcome.picture, atol=0.51 / 255)
+
+
+def test_a_picture_that_is_refused_is_not_chosen(app):
+    app._pictures["broken"] = lambda: np.zeros((30, 30), np.float32)
+    app._choosers["source"].options = list(app._pictures)
+    before = app.wish
+    app._choosers["source"].value = "broken"
+    assert "broken: expected shape (H, W, 3), got (30, 30)" in line(app)
+    assert app._choosers["source"].value == app._canvases["source"].name == "Eileen Collins"
+    assert app.wish is before
+
+
+def test_what_is_no_picture_is_refused_at_once(hopper):
+    with pytest.raises(TypeError, match="bytes: expected float32, got uint8"):
+        SwapApp({"one": hopper, "two": hopper, "bytes": images.to_bytes(hopper)})
+
+
+def test_nothing_is_left_of_a_closed_app(monkeypatch):
+    events = EventManager(None, {"post_run_cell": lambda result: None})
+    monkeypatch.setattr("IPython.get_ipython", lambda: SimpleNamespace(events=events))
+    app = SwapApp(blend="feather")
+    app._blend.value = "multiband"  # another slider takes the place of the first
+    assert app.wait()
+    assert len(events.callbacks["post_run_cell"]) == 1
+    before, canvas, slider = app.wish, app._canvases["source"], app._option_controls[0]._value
+    app.close()
+    app.close()
+    assert events.callbacks["post_run_cell"] == []
+    assert canvas.comm is slider.comm is None
+    monkeypatch.setitem(blenders.BLENDERS, "multiband", blenders.get("none"))
+    app.refresh()
+    assert app.wish is before
+    assert app.error is None
+    for worker in (app._drafts, app._finals):
+        if worker._thread:
+            worker._thread.join(5)
+    kept = weakref.ref(app)
+    del app, canvas, slider, worker
+    gc.collect()
+    assert kept() is None
 
 
 def test_unknown_names_are_refused():
