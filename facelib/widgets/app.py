@@ -296,14 +296,14 @@ class SwapApp(ipywidgets.VBox):
 
     def _ask(self, final: bool = True, drafted: bool = False, answers: tuple[Canvas, int] | None = None) -> None:
         """Have the wish fulfilled: as a draft while a hand is at it, else in full, and before that as a draft where that takes long."""
-        wish, before = self.wish, self._reusable
+        wish, before, close = self.wish, self._reusable, self._close_up.value
         drafted = (drafted or answers is not None) and not session.is_its_own_draft(wish)
         self._view.ready = False
         if drafted or not final:
             self._asked = number = next(self._numbers)
             if answers:
                 self._moves[number] = answers
-            self._drafts.ask((number, wish.blend), lambda report: session.draft(wish))
+            self._drafts.ask((number, wish.blend), lambda report: session.draft(wish, close))
         if not final:
             self._finals.drop()
         else:
@@ -408,7 +408,7 @@ class SwapApp(ipywidgets.VBox):
 
         def shown(name: str, alt: str, picture: np.ndarray) -> dict:
             if self._close_up.value:
-                picture = session.cut(picture, session.frame(wish.target.box, wish.target.picture.shape), wish.target.picture.shape)
+                picture = photo.cut(picture, photo.frame(swap.target_box, picture.shape))
             return {"name": name, "alt": alt, "data": jpeg(picture, 85 if outcome.draft else 92)}
 
         if kind == "Difference":

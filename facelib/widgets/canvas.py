@@ -14,8 +14,7 @@ import numpy as np
 import traitlets
 
 from facelib import images, keypoints
-from facelib.widgets.photo import Photo
-from facelib.widgets.session import frame
+from facelib.widgets.photo import Photo, frame
 
 _LARGEST = 2048  # pixels a side that are sent to the browser
 
