@@ -206,7 +206,7 @@ function render({ model, el }) {
     draw();
   }
   function press(event) {
-    if (event.button || dragged) return; // a second finger
+    if (event.button || !event.isPrimary) return; // a second finger
     const hit = pick(event, event.pointerType === "mouse" ? 10 : 22, event.pointerType === "mouse");
     svg.focus({ preventScroll: true });
     if (!hit) return;
@@ -241,6 +241,7 @@ function render({ model, el }) {
   svg.addEventListener("pointermove", pull);
   svg.addEventListener("pointerup", release);
   svg.addEventListener("pointercancel", release);
+  svg.addEventListener("lostpointercapture", release);
   svg.addEventListener("touchstart", (event) => event.touches.length === 1 && pick(event.touches[0], 22, false) && event.preventDefault(), { passive: false });
   svg.addEventListener("focus", draw);
   svg.addEventListener("blur", draw);
