@@ -5,8 +5,8 @@ A box is x, y, width, height in pixels, as a person draws it: from the middle of
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
-from functools import cache
 
 import cv2
 import numpy as np
@@ -28,6 +28,7 @@ _LOOKS = (
 )
 _EYES_APART = 64  # pixels, to which a face is brought before it is searched for eyes
 _SAME = 0.3  # boxes that overlap by more are one face
+_OWN = threading.local()  # each thread's cascades, by name
 
 
 class FaceNotFound(ValueError):
@@ -219,6 +220,9 @@ def check_box(box: Sequence[float], shape: tuple[int, ...], name: str = "box") -
     return box
 
 
-@cache
 def _cascade(name: str) -> cv2.CascadeClassifier:
-    return cv2.CascadeClassifier(f"{cv2.data.haarcascades}haarcascade_{name}.xml")
+    """One for each thread: OpenCV's keeps what it works on in itself, and two threads in one give wrong boxes."""
+    known = vars(_OWN)
+    if name not in known:
+        known[name] = cv2.CascadeClassifier(f"{cv2.data.haarcascades}haarcascade_{name}.xml")
+    return known[name]

@@ -1,3 +1,5 @@
+from concurrent.futures import ThreadPoolExecutor
+
 import cv2
 import numpy as np
 import pytest
@@ -10,6 +12,15 @@ def test_portraits_have_the_boxes_that_opencv_is_known_to_give(collins, hopper):
     for picture, known in ((collins, (177, 66, 95, 95)), (hopper, (155, 105, 222, 222))):
         box = detect.find_faces(picture)[0]
         assert detect.overlap(box, np.array(known, float)) > 0.7
+
+
+def test_two_threads_find_what_each_finds_alone(collins, hopper):
+    pictures = [collins, hopper[:480]]
+    alone = [detect.find_faces(picture) for picture in pictures]
+    with ThreadPoolExecutor(2) as threads:
+        together = list(threads.map(detect.find_faces, 25 * pictures))
+    for boxes, expected in zip(together, 25 * alone, strict=True):
+        np.testing.assert_array_equal(boxes, expected)
 
 
 def test_largest_face_comes_first(collins, hopper):

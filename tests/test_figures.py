@@ -80,6 +80,28 @@ def test_a_slider_over_nothing_is_refused():
         figures.slider({"a": square}, "one", "a square", start=1)
 
 
+def test_a_grey_picture_is_shown_as_it_is():
+    rising = np.tile(np.linspace(0, 1, 60, dtype=np.float32), (40, 1))
+    page = figures.slider({"grey": rising}, "brightness", "a ramp").data
+    encoded = np.frombuffer(base64.b64decode(re.search('base64,([^"]*)', page)[1]), np.uint8)
+    decoded = cv2.imdecode(encoded, cv2.IMREAD_COLOR)[..., 0] / 255
+    assert np.abs(decoded - rising).max() < 0.05
+
+
+@pytest.mark.parametrize(
+    ("picture", "words"),
+    [
+        (np.zeros((4, 6, 4), np.float32), "a square: one: expected shape (H, W, 3), got (4, 6, 4)"),
+        (np.zeros((4, 6, 3), np.uint8), "a square: one: expected float32, got uint8"),
+        (np.full((4, 6, 3), np.nan, np.float32), "a square: one: expected values in [0, 1]"),
+        (np.zeros((2, 16_384, 3), np.float32), "a square: one: expected at most 16383 pixels a side, got shape (2, 16384, 3); shrink it"),
+    ],
+)
+def test_what_cannot_be_shown_as_it_is_is_refused(picture, words):
+    with pytest.raises((TypeError, ValueError), match=re.escape(words)):
+        figures.slider({"one": picture}, "brightness", "a square")
+
+
 def test_a_menu_shows_the_first_of_its_panels_and_names_all():
     square = np.zeros((4, 4, 3), np.float32)
     sliders = {name: figures.slider({"a": square, "b": square}, name, f"a square by {name}") for name in ("<one>", "two", "three")}

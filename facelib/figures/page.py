@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from IPython.display import HTML
 
 PAGE_LIMIT = 1_500_000  # bytes that all figures together may add to a page
+_LARGEST = 16_383  # pixels a side of a WebP
 
 # An attribute for every control: JupyterLab then leaves it the arrow keys.
 OWN_KEYS = 'data-lm-suppress-shortcuts="true"'
@@ -56,7 +57,15 @@ def frame(kind: str, content: str, style: str = "", own: str = "") -> HTML:
 
 
 def inline(image: np.ndarray, alt: str, quality: int, style: str = "width:100%") -> str:
-    """A picture as an HTML element that carries its own data, as WebP: half of JPEG's bytes at the same quality."""
+    """A picture, or a grey one or a mask of shape (H, W), as an HTML element that carries its own data.
+
+    It is kept as WebP: half of JPEG's bytes at the same quality, and at most 16,383 pixels a side.
+    """
+    if getattr(image, "ndim", None) == 2:
+        image = np.repeat(image[..., None], 3, axis=2)
+    images.check_picture(image, alt)
+    if max(image.shape) > _LARGEST:
+        raise ValueError(f"{alt}: expected at most {_LARGEST} pixels a side, got shape {image.shape}; shrink it")
     _, encoded = cv2.imencode(".webp", images.to_bytes(image)[..., ::-1], [cv2.IMWRITE_WEBP_QUALITY, quality])
     data = base64.b64encode(encoded).decode()
     # The book's theme would round pictures in dark mode, and pad them away from what is drawn over them.

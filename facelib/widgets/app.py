@@ -5,8 +5,8 @@ from __future__ import annotations
 import html
 import re
 import threading
-import weakref
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 from itertools import count
@@ -18,10 +18,10 @@ import numpy as np
 
 from facelib import blenders, colour, figures, images, place
 from facelib.datasets import portraits
-from facelib.widgets import options, photo, session
+from facelib.widgets import options, parts, photo, session
 from facelib.widgets.canvas import Canvas, View, jpeg
 from facelib.widgets.controls import OptionControl
-from facelib.widgets.guard import error_line, guarded
+from facelib.widgets.guard import deaf, error_line, guarded
 from facelib.widgets.latest import Latest
 from facelib.widgets.session import Outcome, Wish
 
@@ -70,6 +70,8 @@ class SwapApp(ipywidgets.VBox):
         blend: str = blenders.DEFAULT,
     ):
         self._lock, self._quiet = threading.RLock(), False
+        self._drafts, self._finals = (Latest(self._request_done, self._failed, self._stage) for _ in range(2))
+        self._ends = ExitStack()
         self._pictures: dict[str, Any] = dict(pictures or {})
         self._pictures |= {name: made for name, made in PORTRAITS.items() if name not in self._pictures}
         self._numbers = count(1)
@@ -77,16 +79,19 @@ class SwapApp(ipywidgets.VBox):
         self._seconds: dict[str, float] = {}  # how long each blender took the last time
         self._moves: dict[int, tuple[Canvas, int]] = {}  # requests that answer a move of a canvas
         self._latest_outcome: Outcome | None = None  # a draft or not
-        self._reusable: Outcome | None = None  # the last full result, while the blender of that name is the same
+        self._reusable: Outcome | None = None  # the last full result, while the blenders are the same
+        self._reusable_after = 0  # what was asked for last when they changed
         self.outcome: Outcome | None = None
         self.error: BaseException | None = None
         self._error_at = 0  # what was asked for last when it went wrong
-        self._drafts, self._finals = (Latest(self._request_done, self._failed, self._stage) for _ in range(2))
         names = list(self._pictures)
         chosen = {"source": source or names[0], "target": target or names[1]}
         for side, name in chosen.items():
             if name not in self._pictures:
                 raise ValueError(f"{side}: expected one of {', '.join(self._pictures)}, got {name}")
+        for name, picture in self._pictures.items():
+            if not callable(picture):
+                images.check_picture(picture, name)
         blenders.get(blend)
         self._registry = dict(blenders.BLENDERS)
         self.wish = Wish(*(self._read(name) for name in chosen.values()), blend=blend)
@@ -107,7 +112,9 @@ class SwapApp(ipywidgets.VBox):
         for side, name in chosen.items():
             canvas = Canvas(side.capitalize(), partial(self._moved, side), partial(self._receive, side), self._trouble)
             canvas.show(getattr(self.wish, side))
-            chooser = ipywidgets.Dropdown(options=list(self._pictures), value=name, tooltip=f"the {side} picture")
+            chooser = ipywidgets.Dropdown(
+                options=list(self._pictures), value=name, **parts.tooltip(ipywidgets.Dropdown, f"the {side} picture")
+            )
             chooser.observe(partial(self._choose, side), "value")
             chooser.add_class("facelib-choose")
             reset = ipywidgets.Button(description="Reset", tooltip=f"find the face and the keypoints of the {side} anew")
@@ -133,9 +140,18 @@ class SwapApp(ipywidgets.VBox):
         self._blend = ipywidgets.Dropdown(options=list(blenders.BLENDERS), value=self.wish.blend, description="Blender", style=labels)
         self._colours = ipywidgets.Dropdown(options=[_BY_DEFAULT, *colour.COLOURS], description="Colours", style=labels)
         self._placing = ipywidgets.Dropdown(options=[_BY_DEFAULT, *_placings()], description="Placing", style=labels)
-        self._forehead = ipywidgets.Checkbox(False, description="Forehead", indent=False, tooltip="let the face go on above the brows")
+        self._forehead = ipywidgets.Checkbox(
+            False, description="Forehead", indent=False, **parts.tooltip(ipywidgets.Checkbox, "let the face go on above the brows")
+        )
         self._strength = ipywidgets.FloatSlider(
-            1.0, min=0, max=1, step=0.01, description="Strength", style=labels, readout_format=".0%", tooltip="how much of the swap is seen"
+            1.0,
+            min=0,
+            max=1,
+            step=0.01,
+            description="Strength",
+            style=labels,
+            readout_format=".0%",
+            **parts.tooltip(ipywidgets.FloatSlider, "how much of the swap is seen"),
         )
         self._options = ipywidgets.Box()
         self._options.add_class("facelib-options")
@@ -148,9 +164,11 @@ class SwapApp(ipywidgets.VBox):
         self._sides.add_class("facelib-sides")
 
     def _fill_options(self) -> None:
-        found = options.of(blenders.get(self._blend.value))
+        found, old = options.of(blenders.get(self._blend.value)), self._options.children
         self._option_controls = [OptionControl(option, self._set) for option in found]
         self._options.children = [control.widget for control in self._option_controls]
+        for part in old:
+            parts.close(part)
 
     def _watch_cells(self) -> None:
         """After each cell, look whether it registered a blender."""
@@ -161,16 +179,12 @@ class SwapApp(ipywidgets.VBox):
         shell = get_ipython()
         if shell is None:
             return
-        here = weakref.ref(self)
 
         def after_cell(*_: object) -> None:
-            app = here()
-            if app is None:
-                shell.events.unregister("post_run_cell", after_cell)
-            else:
-                app.refresh()
+            self.refresh()
 
         shell.events.register("post_run_cell", after_cell)
+        self._ends.callback(shell.events.unregister, "post_run_cell", after_cell)
 
     # ---- hands ----
 
@@ -180,15 +194,12 @@ class SwapApp(ipywidgets.VBox):
         if self._registry == blenders.BLENDERS:
             return
         old, self._registry = self._registry, dict(blenders.BLENDERS)
+        self._reusable, self._reusable_after = None, self._asked
         name = self.wish.blend if self.wish.blend in self._registry else blenders.DEFAULT
-        self._quiet = True
-        try:
+        with deaf(self):
             self._blend.options = list(self._registry)
             self._blend.value = name
-        finally:
-            self._quiet = False
         if old.get(name) is not self._registry[name] or name != self.wish.blend:
-            self._reusable = None
             self._fill_options()
             self._set()
 
@@ -212,7 +223,14 @@ class SwapApp(ipywidgets.VBox):
 
     @guarded
     def _choose(self, side: str, change: object) -> None:
-        self._take(side, self._read(self._choosers[side].value))
+        chooser = self._choosers[side]
+        try:
+            taken = self._read(chooser.value)
+        except Exception:
+            with deaf(self):
+                chooser.value = getattr(self.wish, side).name
+            raise
+        self._take(side, taken)
 
     @guarded
     def _reset(self, side: str, button: object) -> None:
@@ -226,6 +244,9 @@ class SwapApp(ipywidgets.VBox):
     def _moved(self, side: str, move: dict) -> None:
         """A box or a keypoint was dragged, or let go."""
         canvas, before = self._canvases[side], getattr(self.wish, side)
+        if move["picture"] != before.name:  # replaced since
+            canvas.answer(move["number"])
+            return
         try:
             if move["kind"] == "box":
                 after = photo.with_box(before, np.array(move["box"], float), passes=2 if move["done"] else 1)
@@ -255,14 +276,11 @@ class SwapApp(ipywidgets.VBox):
         own = next(each for each in names if each not in self._pictures)
         taken = photo.read(picture, own)
         self._pictures[own] = picture
-        self._quiet = True
-        try:
+        with deaf(self):
             for each, chooser in self._choosers.items():
                 value = own if each == side else chooser.value
                 chooser.options = list(self._pictures)
                 chooser.value = value
-        finally:
-            self._quiet = False
         self._take(side, taken)
 
     def _take(self, side: str, taken: photo.Photo) -> None:
@@ -278,14 +296,14 @@ class SwapApp(ipywidgets.VBox):
 
     def _ask(self, final: bool = True, drafted: bool = False, answers: tuple[Canvas, int] | None = None) -> None:
         """Have the wish fulfilled: as a draft while a hand is at it, else in full, and before that as a draft where that takes long."""
-        wish, before = self.wish, self._reusable
+        wish, before, close = self.wish, self._reusable, self._close_up.value
         drafted = (drafted or answers is not None) and not session.is_its_own_draft(wish)
         self._view.ready = False
         if drafted or not final:
             self._asked = number = next(self._numbers)
             if answers:
                 self._moves[number] = answers
-            self._drafts.ask((number, wish.blend), lambda report: session.draft(wish))
+            self._drafts.ask((number, wish.blend), lambda report: session.draft(wish, close))
         if not final:
             self._finals.drop()
         else:
@@ -307,9 +325,14 @@ class SwapApp(ipywidgets.VBox):
         return self._drafts.wait(timeout) and self._finals.wait(timeout)
 
     def close(self) -> None:
-        """End the workers, and the widget."""
+        """End the workers, and the widget with all that it is made of."""
+        with self._lock:
+            self._quiet = True
+        self._ends.close()
         self._drafts.close()
         self._finals.close()
+        for part in self.children:
+            parts.close(part)
         super().close()
 
     def _request_done(self, request: tuple[int, str], outcome: Outcome) -> None:
@@ -325,7 +348,9 @@ class SwapApp(ipywidgets.VBox):
             reused = self.outcome is not None and self.outcome.swap is outcome.swap
             self._latest_outcome = outcome
             if not outcome.draft:
-                self.outcome = self._reusable = outcome
+                self.outcome = outcome
+                if number > self._reusable_after:
+                    self._reusable = outcome
                 if not reused:
                     self._seconds[outcome.wish.blend] = outcome.seconds
             with self._view.hold_sync():
@@ -383,7 +408,7 @@ class SwapApp(ipywidgets.VBox):
 
         def shown(name: str, alt: str, picture: np.ndarray) -> dict:
             if self._close_up.value:
-                picture = session.cut(picture, session.frame(wish.target.box, wish.target.picture.shape), wish.target.picture.shape)
+                picture = photo.cut(picture, photo.frame(swap.target_box, picture.shape))
             return {"name": name, "alt": alt, "data": jpeg(picture, 85 if outcome.draft else 92)}
 
         if kind == "Difference":

@@ -44,7 +44,7 @@ function render({ model, el }) {
   for (const part of [rectangle, ...corners]) part.style.display = boxed ? "" : "none";
   const said = make("div", { class: "facelib-said", role: "status" }, root);
 
-  let chosen = 30, dragged = null, moved = null, number = 0, waiting = null, sent = 0, timer = null, box, points, close = true, view = [0, 0, 1, 1], url = null;
+  let chosen = 30, dragged = null, moved = null, number = 0, waiting = null, sent = 0, timer = null, box, points, close = true, view = [0, 0, 1, 1], url = null, stepped = false;
 
   // ---- what is drawn ----
   function take() {
@@ -95,7 +95,8 @@ function render({ model, el }) {
     const [px, py] = chosen === BOX ? [x + width / 2, y] : points[chosen];
     label.textContent = nameOf[chosen];
     label.hidden = !(dragged || document.activeElement === svg || svg.getRootNode().activeElement === svg);
-    const across = (100 * (px + 0.5 - view[0])) / view[2], down = (100 * (py + 0.5 - view[1])) / view[3];
+    const side = Math.max(view[2], view[3]); // the stage is square, and the picture in its middle
+    const across = 50 + (100 * (px + 0.5 - view[0] - view[2] / 2)) / side, down = 50 + (100 * (py + 0.5 - view[1] - view[3] / 2)) / side;
     label.style.left = `${Math.min(100, Math.max(0, across))}%`;
     label.style.top = `${Math.min(100, Math.max(0, down))}%`;
     label.style.transform = `translate(-${Math.min(100, Math.max(0, across))}%, ${down > 20 ? "calc(-100% - 0.8em)" : "0.8em"})`;
@@ -107,6 +108,7 @@ function render({ model, el }) {
   }
   function show() {
     waiting = dragged = null; // what was being moved is gone
+    stepped = false;
     sent = 0;
     take();
     const name = `${model.get("role")}: ${model.get("name")}, with its ${boxed ? "face box and " : ""}68 keypoints`;
@@ -156,8 +158,9 @@ function render({ model, el }) {
   }
   function report(done) {
     moved = chosen;
-    if (chosen === BOX) tell({ kind: "box", box: box.map((value) => +value.toFixed(2)), done });
-    else tell({ kind: "point", index: chosen, place: points[chosen].map((value) => +value.toFixed(2)), done });
+    const picture = model.get("name");
+    if (chosen === BOX) tell({ kind: "box", picture, box: box.map((value) => +value.toFixed(2)), done });
+    else tell({ kind: "point", picture, index: chosen, place: points[chosen].map((value) => +value.toFixed(2)), done });
   }
   function say() {
     const at = chosen === BOX ? box : points[chosen];
@@ -203,7 +206,7 @@ function render({ model, el }) {
     draw();
   }
   function press(event) {
-    if (event.button) return;
+    if (event.button || !event.isPrimary) return; // a second finger
     const hit = pick(event, event.pointerType === "mouse" ? 10 : 22, event.pointerType === "mouse");
     svg.focus({ preventScroll: true });
     if (!hit) return;
@@ -231,28 +234,35 @@ function render({ model, el }) {
     const { pulled } = dragged;
     if (pulled) report(true);
     dragged = null;
-    draw();
+    aim(); // a close-up that came meanwhile
     if (pulled) say();
   }
   svg.addEventListener("pointerdown", press);
   svg.addEventListener("pointermove", pull);
   svg.addEventListener("pointerup", release);
   svg.addEventListener("pointercancel", release);
+  svg.addEventListener("lostpointercapture", release);
   svg.addEventListener("touchstart", (event) => event.touches.length === 1 && pick(event.touches[0], 22, false) && event.preventDefault(), { passive: false });
   svg.addEventListener("focus", draw);
   svg.addEventListener("blur", draw);
 
   // ---- keys ----
-  let stepped = false;
   function choose(k) {
-    chosen = k < first ? dots.length - 1 : k >= dots.length ? first : k;
+    settle();
+    if (!dragged) chosen = k < first ? dots.length - 1 : k >= dots.length ? first : k;
     draw();
+    say();
+  }
+  function settle() {
+    if (!stepped) return;
+    stepped = false;
+    report(true);
     say();
   }
   svg.addEventListener("keydown", (event) => {
     const ways = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
     const step = (view[2] / 400) * (event.shiftKey ? 10 : 1), way = ways[event.key];
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || dragged) return;
     if (way) {
       const place = chosen === BOX ? box : points[chosen], [width, height] = model.get("size");
       place[0] += step * way[0];
@@ -274,12 +284,8 @@ function render({ model, el }) {
       report(false);
     }
   });
-  svg.addEventListener("keyup", () => {
-    if (!stepped) return;
-    stepped = false;
-    report(true);
-    say();
-  });
+  svg.addEventListener("keyup", settle);
+  svg.addEventListener("blur", settle); // the key is let go elsewhere
   chooser.addEventListener("change", () => choose(+chooser.value));
   zoom.addEventListener("click", () => {
     close = !close;
@@ -288,13 +294,16 @@ function render({ model, el }) {
 
   // ---- pictures from outside ----
   async function file(blob, name) {
-    const parts = Math.max(1, Math.ceil(blob.size / PART));
+    const parts = Math.max(1, Math.ceil(blob.size / PART)), id = Math.random();
     try {
       for (let part = 0; part < parts; part++)
-        model.send({ kind: "file", name, part, parts }, undefined, [await blob.slice(part * PART, (part + 1) * PART).arrayBuffer()]);
+        model.send({ kind: "file", id, name, part, parts }, undefined, [await blob.slice(part * PART, (part + 1) * PART).arrayBuffer()]);
     } catch (error) {
-      model.send({ kind: "trouble", line: `${name}: ${error.message || error.name}` });
+      trouble(name, error);
     }
+  }
+  function trouble(name, error) {
+    model.send({ kind: "trouble", line: `${name}: ${error.message || error.name}` });
   }
   upload.addEventListener("click", () => picker.click());
   picker.addEventListener("change", () => {
@@ -308,9 +317,9 @@ function render({ model, el }) {
     if (!dropped) return;
     event.preventDefault();
     event.stopPropagation();
-    file(dropped, dropped.name);
+    if (boxed) file(dropped, dropped.name);
   });
-  let stream = null;
+  let stream = null, asking = false, gone = false;
   function shut() {
     stream?.getTracks().forEach((track) => track.stop());
     stream = null;
@@ -319,25 +328,33 @@ function render({ model, el }) {
     zoom.hidden = chooser.hidden = upload.hidden = false;
     camera.textContent = "Camera";
   }
+  async function film() {
+    stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "user" } });
+    if (gone) return shut();
+    video.srcObject = stream;
+    video.hidden = cancel.hidden = false;
+    zoom.hidden = chooser.hidden = upload.hidden = true;
+    await video.play().catch((error) => {
+      if (stream) throw error; // else it was cancelled
+    });
+    if (stream) camera.textContent = "Take picture";
+  }
+  function shoot() {
+    const shot = make("canvas", { width: video.videoWidth, height: video.videoHeight });
+    shot.getContext("2d").drawImage(video, 0, 0);
+    shut();
+    shot.toBlob((blob) => (blob ? file(blob, "camera") : trouble("camera", { message: "no picture came; try again" })), "image/jpeg", 0.95);
+  }
   camera.addEventListener("click", async () => {
+    if (asking) return;
+    asking = true; // until the camera runs
     try {
-      if (stream) {
-        const shot = make("canvas", { width: video.videoWidth, height: video.videoHeight });
-        shot.getContext("2d").drawImage(video, 0, 0);
-        shut();
-        shot.toBlob((blob) => file(blob, "camera"), "image/jpeg", 0.95);
-        return;
-      }
-      stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "user" } });
-      video.srcObject = stream;
-      video.hidden = cancel.hidden = false;
-      zoom.hidden = chooser.hidden = upload.hidden = true;
-      await video.play();
-      camera.textContent = "Take picture";
+      await (stream ? shoot() : film());
     } catch (error) {
       shut();
-      model.send({ kind: "trouble", line: `camera: ${error.message || error.name}` });
+      trouble("camera", error);
     }
+    asking = false;
   });
   cancel.addEventListener("click", shut);
 
@@ -350,6 +367,7 @@ function render({ model, el }) {
   show();
   return () => {
     sized.disconnect();
+    gone = true;
     shut();
     clearTimeout(timer);
     for (const [trait, react] of Object.entries(heard)) model.off(`change:${trait}`, react);

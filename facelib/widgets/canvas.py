@@ -14,8 +14,7 @@ import numpy as np
 import traitlets
 
 from facelib import images, keypoints
-from facelib.widgets.photo import Photo
-from facelib.widgets.session import frame
+from facelib.widgets.photo import Photo, frame
 
 _LARGEST = 2048  # pixels a side that are sent to the browser
 
@@ -27,9 +26,10 @@ def _script(name: str) -> str:
 class Canvas(anywidget.AnyWidget):
     """A picture with its face's box and keypoints.
 
-    `moved` is called with what a hand did: `{"kind": "point", "index": 30, "place": [x, y], "done": False, "number": 7}` while a keypoint
-    is dragged and, with `done`, when it is let go; `{"kind": "box", "box": [x, y, width, height], ...}` likewise. `answer(number)` says
-    that what follows from a message is shown: until then the canvas holds the next one back, so that a slow line never queues up.
+    `moved` is called with what a hand did: `{"kind": "point", "picture": name, "index": 30, "place": [x, y], "done": False, "number": 7}`
+    while a keypoint is dragged and, with `done`, when it is let go; `{"kind": "box", "box": [x, y, width, height], ...}` likewise. The
+    picture is the one that the hand saw: another may be on its way to it. `answer(number)` says that what follows from a message is
+    shown: until then the canvas holds the next one back, so that a slow line never queues up.
     `received` is called with the name and the contents of a file that was uploaded, dropped onto the canvas, or taken by the camera, and
     `failed` with a line about what the browser refused. (`ipywidgets.FileUpload` would send a file as one message; above 10 MiB the server
     then drops the connection, and the file is lost without a word.)
@@ -64,7 +64,7 @@ class Canvas(anywidget.AnyWidget):
         super().__init__(role=role, groups=groups, boxed=boxed)
         self._moved, self._received, self._failed = moved, received, failed
         self._shown: np.ndarray | None = None
-        self._parts: list[bytes] = []  # of a file on its way
+        self._parts: dict[float, list[bytes]] = {}  # of files on their way
         self.on_msg(self._hear)
 
     def show(self, photo: Photo) -> None:
@@ -115,11 +115,11 @@ class Canvas(anywidget.AnyWidget):
             self._moved(message)
 
     def _collect(self, message: dict, contents: bytes) -> None:
-        """A file comes in parts, in order; with the last one it is whole."""
-        self._parts = [*(self._parts if message["part"] else []), contents]
-        if message["part"] + 1 == message["parts"]:
-            whole, self._parts = b"".join(self._parts), []
-            self._received(str(message["name"]), whole)
+        """A file comes in parts, in order, perhaps between those of another; with the last one it is whole."""
+        parts = self._parts.setdefault(message["id"], [])
+        parts.append(contents)
+        if len(parts) == message["parts"]:
+            self._received(str(message["name"]), b"".join(self._parts.pop(message["id"])))
 
 
 class View(anywidget.AnyWidget):

@@ -74,6 +74,7 @@ class DelaunayExplorer(Explorer):
             self._canvas.restore()
             answer()
             raise
+        self._set_quietly({self._shape: None})
         self._ask(answer)
 
     @guarded
@@ -88,6 +89,7 @@ class DelaunayExplorer(Explorer):
 
     @guarded
     def _unfold(self, button: object) -> None:
+        self._set_quietly({self._shape: None})
         self.state = mesh.unfolded(self.state)
         self._ask()
 

@@ -11,8 +11,9 @@ from typing import Any
 import ipywidgets
 import numpy as np
 
+from facelib.widgets import parts
 from facelib.widgets.canvas import Canvas, View, jpeg
-from facelib.widgets.guard import error_line, guarded
+from facelib.widgets.guard import deaf, error_line, guarded
 from facelib.widgets.latest import Latest
 
 LABEL = "104px"  # the width of what stands before a slider
@@ -51,10 +52,11 @@ class Explorer(ipywidgets.VBox):
         self._lock, self._quiet = threading.RLock(), False
         self._numbers = count(1)
         self._asked = self._error_at = 0
+        self._answers: dict[int, Callable[[], None]] = {}  # of requests that are waited for
         self.state: Any = None
         self.shown: Shown | None = None
         self.error: BaseException | None = None
-        self._latest = Latest(lambda request, done: self._done(request), self._failed)
+        self._latest = Latest(lambda number, done: self._done(number), self._failed)
         self._view = View(downloads=False)
         self._view.layout_kind = "single" if self.single else "grid"
         self._line, self._status = ipywidgets.HTML(), ipywidgets.HTML()
@@ -72,8 +74,12 @@ class Explorer(ipywidgets.VBox):
         return self._latest.wait(timeout)
 
     def close(self) -> None:
-        """End the worker, and the widget."""
+        """End the worker, and the widget with all that it is made of."""
+        with self._lock:
+            self._quiet = True
         self._latest.close()
+        for part in self.children:
+            parts.close(part)
         super().close()
 
     def _look(self, state: Any) -> Iterator[Shown]:
@@ -101,17 +107,16 @@ class Explorer(ipywidgets.VBox):
     def _ask(self, answer: Callable[[], None] = lambda: None) -> None:
         """Have the state looked at; `answer` is called when it, or a newer one, is shown or has failed."""
         state, number = self.state, next(self._numbers)
-        self._asked = number
+        self._asked, self._answers[number] = number, answer
         with self._view.hold_sync():
             self._view.busy, self._view.ready = True, False
 
         def work(report: Callable[[str], None]) -> None:
             for shown in self._look(state):
                 self._show(shown, number)
-                answer()
                 report("the next step")
 
-        self._latest.ask((number, answer), work)
+        self._latest.ask(number, work)
 
     def _show(self, shown: Shown, number: int) -> None:
         with self._lock:
@@ -123,20 +128,24 @@ class Explorer(ipywidgets.VBox):
             self._line.value = f'<div role="status">{shown.line}</div>' if shown.line else ""
             if number > self._error_at:
                 self.error, self._status.value = None, ""
+            self._answer(number)
 
-    def _done(self, request: tuple[int, Callable[[], None]]) -> None:
+    def _answer(self, number: int) -> None:
+        for asked in [each for each in self._answers if each <= number]:
+            self._answers.pop(asked)()
+
+    def _done(self, number: int) -> None:
         with self._lock:
-            if request[0] == self._asked:
+            if number == self._asked:
                 with self._view.hold_sync():
                     self._view.busy, self._view.ready = False, True
 
-    def _failed(self, request: tuple[int, Callable[[], None]], error: BaseException) -> None:
-        number, answer = request
+    def _failed(self, number: int, error: BaseException) -> None:
         with self._lock:
             self._show_error(error, number)
             if number == self._asked:
                 self._view.busy = False
-            answer()
+            self._answer(number)
 
     def _show_error(self, error: BaseException, at: int | None = None) -> None:
         """One line; it stays until something that was asked for later has gone well."""
@@ -145,37 +154,34 @@ class Explorer(ipywidgets.VBox):
 
     def _set_quietly(self, values: Mapping[ipywidgets.Widget, Any]) -> None:
         """Set controls without hearing of it."""
-        self._quiet = True
-        try:
+        with deaf(self):
             for control, value in values.items():
                 control.value = value
-        finally:
-            self._quiet = False
 
 
 def slider(title: str, value: float, low: float, high: float, changed: Callable, tooltip: str = "", step: float | None = None) -> Any:
     """A labelled slider of ipywidgets: of whole numbers where `value` is one."""
-    more = {"min": low, "max": high, "description": title, "tooltip": tooltip, "style": {"description_width": LABEL}}
-    if isinstance(value, int):
-        made = ipywidgets.IntSlider(value, step=step or 1, **more)
+    kind = ipywidgets.IntSlider if isinstance(value, int) else ipywidgets.FloatSlider
+    more = {"min": low, "max": high, "description": title, "style": {"description_width": LABEL}, **parts.tooltip(kind, tooltip)}
+    if kind is ipywidgets.IntSlider:
+        made = kind(value, step=step or 1, **more)
     else:
-        made = ipywidgets.FloatSlider(value, step=step or (high - low) / 100, readout_format=".0f" if high > 10 else ".2f", **more)
+        made = kind(value, step=step or (high - low) / 100, readout_format=".0f" if high > 10 else ".2f", **more)
     made.observe(changed, "value")
     return made
 
 
 def choice(title: str, options: Sequence[str], changed: Callable, value: str | None = None, tooltip: str = "") -> ipywidgets.Dropdown:
     """A labelled list to choose from."""
-    made = ipywidgets.Dropdown(
-        options=list(options), value=value or options[0], description=title, tooltip=tooltip, style={"description_width": LABEL}
-    )
+    more = {"description": title, "style": {"description_width": LABEL}, **parts.tooltip(ipywidgets.Dropdown, tooltip)}
+    made = ipywidgets.Dropdown(options=list(options), value=value or options[0], **more)
     made.observe(changed, "value")
     return made
 
 
 def tick(title: str, value: bool, changed: Callable, tooltip: str = "") -> ipywidgets.Checkbox:
     """A labelled box to tick."""
-    made = ipywidgets.Checkbox(value, description=title, indent=False, tooltip=tooltip)
+    made = ipywidgets.Checkbox(value, description=title, indent=False, **parts.tooltip(ipywidgets.Checkbox, tooltip))
     made.observe(changed, "value")
     return made
 
@@ -194,4 +200,4 @@ def row(parts: Sequence[ipywidgets.Widget]) -> ipywidgets.Box:
     return made
 
 
-__all__ = ["Explorer", "Shown", "button", "choice", "guarded", "row", "slider", "tick"]
+__all__ = ["Explorer", "Shown", "button", "choice", "deaf", "guarded", "row", "slider", "tick"]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any
 
@@ -13,7 +14,7 @@ from facelib.widgets.latest import one_line
 def guarded(handle: Callable) -> Callable:
     """A method that handles what a hand did: one at a time, and what it raises goes to the widget's `_show_error`.
 
-    The widget has a re-entrant `_lock`, and is deaf while `_quiet` is True: then it sets its own controls.
+    The widget has a re-entrant `_lock`, and hears nothing while `_quiet` is True: see `deaf`.
     """
 
     @wraps(handle)
@@ -27,6 +28,16 @@ def guarded(handle: Callable) -> Callable:
                 self._show_error(error)
 
     return guarded
+
+
+@contextmanager
+def deaf(widget: Any) -> Iterator[None]:
+    """While a widget sets its own controls, it does not hear of it."""
+    widget._quiet = True
+    try:
+        yield
+    finally:
+        widget._quiet = False
 
 
 def error_line(error: BaseException, by: str = "") -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
 
 import ipywidgets
 import numpy as np
@@ -47,9 +48,9 @@ class FaceLaboratory(Explorer):
 
     def __init__(self, seed: int = 3):
         super().__init__()
+        self._made: dict[str, list[ipywidgets.FloatSlider]] = {}  # a group's sliders are made when it is chosen first
         self.state = Sitting(sitter.start(seed))
         self._seed = seed
-        self._made: dict[str, list[ipywidgets.FloatSlider]] = {}  # a group's sliders are made when it is chosen first
         self._group = ipywidgets.ToggleButtons(options=list(sitter.GROUPS), tooltips=[f"the numbers of {name}" for name in sitter.GROUPS])
         self._group.add_class("facelib-kinds")
         self._group.observe(self._turn, "value")
@@ -62,6 +63,11 @@ class FaceLaboratory(Explorer):
         self._lay_out([explorer.row([person, self._points, self._parts]), self._group, self._panel, explorer.row([reset])])
         self._turn()
         self._ask()
+
+    def close(self) -> None:
+        for slider in chain(*self._made.values()):
+            slider.close()
+        super().close()
 
     def _look(self, state: Sitting) -> Iterator[Shown]:
         for size in (_COARSE, _FINE):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import traceback
 from collections.abc import Callable
 from typing import Any
 
@@ -29,7 +30,7 @@ class Latest:
     Notes
     -----
     The thread starts with the first request and ends when `close` is called, or with the program. What `done` itself raises goes to
-    `failed`, too.
+    `failed`, too; what `failed` raises is printed.
     """
 
     def __init__(
@@ -88,7 +89,13 @@ class Latest:
             except Replaced:
                 pass
             except BaseException as error:  # a SystemExit, too, would end the thread unseen
-                self._failed(tag, error)
+                self._fail(tag, error)
+
+    def _fail(self, tag: Any, error: BaseException) -> None:
+        try:
+            self._failed(tag, error)
+        except BaseException:
+            traceback.print_exc()
 
     def _stage(self, tag: Any, stage: str) -> None:
         with self._changed:
@@ -106,7 +113,10 @@ def one_line(error: BaseException) -> str:
     from facelib.detect import FaceNotFound
     from facelib.images import PictureError
 
-    text = " ".join(str(error).split())
+    try:
+        text = " ".join(str(error).split())
+    except Exception:  # somebody's own kind of error
+        text = ""
     if text and isinstance(error, (FaceNotFound, PictureError)):
         return text
     return f"{type(error).__name__}: {text}" if text else type(error).__name__

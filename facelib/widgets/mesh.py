@@ -12,7 +12,7 @@ from functools import cache
 import cv2
 import numpy as np
 
-from facelib import keypoints, pose, triangulation
+from facelib import images, keypoints, pose, triangulation
 from facelib.datasets import portraits
 from facelib.warp import rasterise, warp
 from facelib.widgets import faces, photo
@@ -46,7 +46,13 @@ def start(picture: np.ndarray, points: np.ndarray) -> Mesh:
     picture : ndarray of shape (H, W, 3), float32 in [0, 1]
     points : ndarray of shape (68, 2)
         In its pixels.
+
+    Raises
+    ------
+    TypeError, ValueError
+        No such picture, or points that are none.
     """
+    images.check_picture(picture, "picture")
     keypoints.check_points(points, "points")
     cut, there = faces.close_up(picture, np.asarray(points, float))
     corners = triangulation.with_surroundings(there)

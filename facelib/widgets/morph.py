@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import ipywidgets
 import numpy as np
 
-from facelib.widgets import explorer, faces
+from facelib.widgets import explorer, faces, parts
 from facelib.widgets.between import between, morph
 from facelib.widgets.explorer import Explorer, Shown, guarded
 
@@ -43,7 +43,9 @@ class Morph(Explorer):
         self._step = explorer.slider("Both", 0.5, 0, 1, self._both, "how far the morph has gone", 1 / _STEPS)
         self._shape = explorer.slider("Shape", 0.5, 0, 1, self._one, "how far the shape has gone", 1 / _STEPS)
         self._colour = explorer.slider("Colours", 0.5, 0, 1, self._one, "how far the colours have gone", 1 / _STEPS)
-        self._play = ipywidgets.Play(value=0, min=0, max=2 * _STEPS, step=1, interval=80, repeat=True, tooltip="play there and back")
+        again = "repeat" if hasattr(ipywidgets.Play, "repeat") else "_repeat"  # as ipywidgets 7 calls it
+        more = {again: True, **parts.tooltip(ipywidgets.Play, "play there and back")}
+        self._play = ipywidgets.Play(value=0, min=0, max=2 * _STEPS, step=1, interval=80, **more)
         self._play.observe(self._played, "value")
         there = explorer.row([ipywidgets.Label("There and back"), self._play])
         self._lay_out([self._step, self._shape, self._colour, there])

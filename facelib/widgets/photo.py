@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -10,6 +11,7 @@ import numpy as np
 from facelib import detect, images, keypoints
 
 PREVIEW = 512  # pixels: the longer side of what is worked on while something is being dragged
+_REACH = 2.4  # of what is cut from a preview, as a multiple of the face's box
 
 
 @dataclass(frozen=True, eq=False)  # pictures are too large to compare: a photo equals itself
@@ -22,12 +24,7 @@ class Photo:
     points: np.ndarray  # (68, 2) float, (x, y) in pixels
     error: float | None  # the mean error to expect of the points, a share of the inter-ocular distance; None once a hand has moved one
     found: bool  # whether a detector found the face, or a hand drew its box
-    preview: np.ndarray  # the picture, shrunk to at most `PREVIEW` pixels a side
-
-    @property
-    def scale(self) -> float:
-        """By what the preview is smaller: 1 where it is the picture itself."""
-        return max(self.preview.shape[:2]) / max(self.picture.shape[:2])
+    previews: tuple[np.ndarray, ...]  # the picture as it is last, before that at half, a quarter ... of its size, `PREVIEW` pixels first
 
 
 def read(picture: np.ndarray, name: str = "picture") -> Photo:
@@ -53,7 +50,7 @@ def read(picture: np.ndarray, name: str = "picture") -> Photo:
     boxes = keypoints.surest_first(picture, detect.find_faces(picture))
     box = boxes[0] if len(boxes) else _middle(picture.shape)
     points, error = _predict(picture, box)
-    return Photo(name, picture, box, points, error, found=len(boxes) > 0, preview=_shrink(picture))
+    return Photo(name, picture, box, points, error, found=len(boxes) > 0, previews=_previews(picture))
 
 
 def with_box(photo: Photo, box: np.ndarray, passes: int = 2) -> Photo:
@@ -108,14 +105,49 @@ def moved(points: np.ndarray, index: int, place: np.ndarray, shape: tuple[int, .
     return points
 
 
-def shrunk(photo: Photo) -> Photo:
-    """The preview as a photo of its own; box and points move along. A small picture is its own preview."""
-    if photo.preview is photo.picture:
-        return photo
-    scale = np.array(photo.preview.shape[1::-1]) / photo.picture.shape[1::-1]
-    points = (photo.points + 0.5) * scale - 0.5  # pixel centres are integers
-    corner = (photo.box[:2] + 0.5) * scale - 0.5
-    return replace(photo, picture=photo.preview, points=points, box=np.concatenate([corner, photo.box[2:] * scale]))
+def shrunk(photo: Photo, close: bool = True) -> Photo:
+    """A photo of its own for drafts, of at most `PREVIEW` pixels a side; box and points move along.
+
+    Parameters
+    ----------
+    photo : Photo
+    close : bool
+        Whether the face and what lies round it will do. They are cut from the largest preview in which they are small enough: so a small
+        face in a large picture is drafted as it is. Otherwise, and where a point is further away, it is the smallest preview.
+    """
+    size = np.array(photo.picture.shape[1::-1])
+    part = np.array(frame(photo.box, photo.picture.shape, _REACH))
+    places = photo.points.clip(0, size - 1)
+    if close and (places >= part[:2]).all() and (places <= part[:2] + part[2:]).all():
+        for preview in photo.previews[:0:-1]:
+            if part[2] * max(preview.shape) <= PREVIEW * max(size):
+                return _part(photo, preview, part)
+    return _part(photo, photo.previews[0], np.array([0, 0, *size]))
+
+
+def frame(box: np.ndarray, shape: tuple[int, ...], reach: float = 1.7) -> tuple[float, float, float, float]:
+    """The square that a close-up of a face shows: x, y, width, height in pixels, inside the picture where that is large enough.
+
+    Parameters
+    ----------
+    box : ndarray of shape (4,)
+        The face's.
+    shape : tuple
+        The picture's.
+    reach : float
+        The square's side, as a multiple of the box's.
+    """
+    height, width = shape[:2]
+    side = min(reach * float(max(box[2:])), width, height)
+    x, y = box[:2] + box[2:] * (0.5, 0.58) - side / 2  # a little down: boxes end above the chin
+    return float(np.clip(x, 0, width - side)), float(np.clip(y, 0, height - side)), side, side
+
+
+def cut(picture: np.ndarray, frame: Sequence[float]) -> np.ndarray:
+    """The part of a picture in a frame, x, y, width, height in its pixels: (h, w, 3)."""
+    x, y, width, height = frame
+    left, top = int(x), int(y)
+    return picture[top : max(top + 1, round(y + height)), left : max(left + 1, round(x + width))]
 
 
 def doubt(photo: Photo) -> str | None:
@@ -137,9 +169,24 @@ def _middle(shape: tuple[int, ...]) -> np.ndarray:
     return np.array([(shape[1] - side) / 2, (shape[0] - side) / 2, side, side])
 
 
-def _shrink(picture: np.ndarray, side: int = PREVIEW) -> np.ndarray:
+def _part(photo: Photo, preview: np.ndarray, part: np.ndarray) -> Photo:
+    """What a preview shows of a part of the picture, x, y, width, height in the picture's pixels."""
+    scale = np.array(preview.shape[1::-1]) / photo.picture.shape[1::-1]
+    part = part * np.tile(scale, 2)
+    away = part[:2].astype(int) + 0.5  # pixel centres are integers
+    points = (photo.points + 0.5) * scale - away
+    box = np.concatenate([(photo.box[:2] + 0.5) * scale - away, photo.box[2:] * scale])
+    return replace(photo, picture=cut(preview, part), points=points, box=box)
+
+
+def _previews(picture: np.ndarray) -> tuple[np.ndarray, ...]:
+    previews = [picture]
+    while (longer := max(previews[0].shape)) > PREVIEW:
+        previews.insert(0, _shrink(previews[0], max(PREVIEW, longer // 2)))
+    return tuple(previews)
+
+
+def _shrink(picture: np.ndarray, side: int) -> np.ndarray:
     scale = side / max(picture.shape[:2])
-    if scale >= 1:
-        return picture
     size = [max(1, round(scale * length)) for length in picture.shape[1::-1]]
     return cv2.resize(picture, size, interpolation=cv2.INTER_AREA).clip(0, 1)

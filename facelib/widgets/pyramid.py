@@ -11,7 +11,7 @@ import numpy as np
 from facelib import blend
 from facelib.metrics import seam_energy
 from facelib.widgets import bands, explorer, faces
-from facelib.widgets.explorer import Explorer, Shown, guarded
+from facelib.widgets.explorer import Explorer, Shown, deaf, guarded
 
 
 @dataclass(frozen=True)
@@ -80,10 +80,7 @@ class PyramidExplorer(Explorer):
     @guarded
     def _set(self, change: object) -> None:
         levels = self._levels.value
-        self._quiet = True  # the slider keeps its value inside its range by itself
-        try:
-            self._level.max = levels
-        finally:
-            self._quiet = False
+        with deaf(self):
+            self._level.max = levels  # the slider keeps its value inside its range by itself
         self.state = Settings(levels, self._level.value, self._feather.value)
         self._ask()

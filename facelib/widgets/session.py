@@ -40,7 +40,7 @@ class Outcome:
     picture: np.ndarray  # the result, (H, W, 3) float32 in [0, 1]
     measures: dict[str, float]
     seconds: float
-    draft: bool = False  # whether it was made at the previews' size
+    draft: bool = False  # whether it was made of previews
 
 
 def fulfil(wish: Wish, report: Callable[[str], None] = lambda stage: None, before: Outcome | None = None) -> Outcome:
@@ -73,18 +73,16 @@ def measured(outcome: Outcome) -> Outcome:
     return replace(outcome, measures=measures(outcome.swap, outcome.wish.strength))
 
 
-def draft(wish: Wish) -> Outcome:
-    """The swap at the previews' size, for while something is dragged: at most `photo.PREVIEW` pixels a side, and one measure.
+def draft(wish: Wish, close: bool = True) -> Outcome:
+    """The swap of previews, for while something is dragged: at most `photo.PREVIEW` pixels a side, and one measure.
 
-    Where a network would blend, or place the face, the default blender and the triangles stand in.
+    With `close`, the pictures may end a little beyond a close-up of the face: see `photo.shrunk`. Where a network would blend, or place
+    the face, the default blender and the triangles stand in.
     """
     started = perf_counter()
-    small = replace(
-        wish,
-        source=photo.shrunk(wish.source),
-        target=photo.shrunk(wish.target),
-        options=options.scaled(dict(wish.options), wish.target.scale),
-    )
+    source, target = (photo.shrunk(side, close) for side in (wish.source, wish.target))
+    fitted = options.scaled(dict(wish.options), target.box[2] / wish.target.box[2])
+    small = replace(wish, source=source, target=target, options=fitted)
     if stands_in(wish):
         small = replace(small, blend=blenders.DEFAULT, options={}, placing=place.TRIANGLES)
     made = _swap(small)
@@ -98,7 +96,7 @@ def stands_in(wish: Wish) -> bool:
 
 def is_its_own_draft(wish: Wish) -> bool:
     """Whether a draft is the result already, but for the measures: small pictures and a classical blender."""
-    return not stands_in(wish) and all(side.preview is side.picture for side in (wish.source, wish.target))
+    return not stands_in(wish) and all(len(side.previews) == 1 for side in (wish.source, wish.target))
 
 
 def mixed(swap: Swap, strength: float) -> np.ndarray:
@@ -194,27 +192,3 @@ def measures(swap: Swap, strength: float = 1.0, names: tuple[str, ...] = tuple(M
     beside = _beside(swap)
     result = np.clip(beside + np.float32(strength) * (swap.near.blended - beside), 0, 1)
     return {name: float(MEASURES[name].of(result, swap)) for name in names}
-
-
-def frame(box: np.ndarray, shape: tuple[int, ...]) -> tuple[float, float, float, float]:
-    """The square that a close-up of a face shows: x, y, width, height in pixels, inside the picture where that is large enough.
-
-    Parameters
-    ----------
-    box : ndarray of shape (4,)
-        The face's.
-    shape : tuple
-        The picture's.
-    """
-    height, width = shape[:2]
-    side = min(1.7 * float(max(box[2:])), width, height)
-    x, y = box[:2] + box[2:] * (0.5, 0.58) - side / 2  # a little down: boxes end above the chin
-    return float(np.clip(x, 0, width - side)), float(np.clip(y, 0, height - side)), side, side
-
-
-def cut(picture: np.ndarray, frame: tuple[float, float, float, float], shape: tuple[int, ...]) -> np.ndarray:
-    """The part of a picture in a frame that is in pixels of a picture of another size, `shape`: (h, w, 3)."""
-    scale = np.array(picture.shape[1::-1]) / shape[1::-1]
-    x, y, width, height = (np.array(frame).reshape(2, 2) * scale).ravel()
-    left, top = int(x), int(y)
-    return picture[top : max(top + 1, round(y + height)), left : max(left + 1, round(x + width))]

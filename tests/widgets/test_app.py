@@ -1,11 +1,15 @@
 """The whole app without a browser: what the front end would say is said to its widgets, what it would draw is read off them."""
 
+import gc
 import io
 import threading
+import weakref
+from types import SimpleNamespace
 
 import cv2
 import numpy as np
 import pytest
+from IPython.core.events import EventManager
 from PIL import Image
 
 from facelib import blenders, images
@@ -26,7 +30,7 @@ def app():
 
 def say(app, side, **message):
     """As the canvas does it in the browser."""
-    app._canvases[side]._hear(None, message, [])
+    app._canvases[side]._hear(None, {"picture": app._canvases[side].name} | message, [])
 
 
 def drag(app, side, index, place, done=False, number=1):
@@ -35,10 +39,14 @@ def drag(app, side, index, place, done=False, number=1):
 
 def upload(app, side, name, contents, parts=1):
     """As the canvas does it, in parts."""
-    size = -(-len(contents) // parts)
     for part in range(parts):
-        message = {"kind": "file", "name": name, "part": part, "parts": parts}
-        app._canvases[side]._hear(None, message, [memoryview(contents[part * size : (part + 1) * size])])
+        send_part(app, side, name, contents, part, parts)
+
+
+def send_part(app, side, name, contents, part, parts):
+    size = -(-len(contents) // parts)
+    message = {"kind": "file", "id": hash(name), "name": name, "part": part, "parts": parts}
+    app._canvases[side]._hear(None, message, [memoryview(contents[part * size : (part + 1) * size])])
 
 
 def shown(app):
@@ -155,6 +163,31 @@ def test_a_blender_registered_later_appears_by_itself(app, monkeypatch):
     assert app.outcome.wish.blend == blenders.DEFAULT
 
 
+def test_what_a_blender_made_is_never_used_again_once_it_was_replaced(app, monkeypatch):
+    def held(shade):
+        started, go_on = threading.Event(), threading.Event()
+
+        def blender(source, target, mask):
+            started.set()
+            go_on.wait(20)
+            return np.full_like(target, shade)
+
+        monkeypatch.setitem(blenders.BLENDERS, "mine", blender)
+        app.refresh()
+        return started, go_on
+
+    old_started, old_go_on = held(0.25)
+    app._blend.value = "mine"
+    assert old_started.wait(5)
+    new_started, new_go_on = held(0.75)
+    old_go_on.set()
+    assert new_started.wait(5)
+    app._strength.value = 0.99
+    new_go_on.set()
+    assert app.wait()
+    assert app.outcome.picture[300, 260] == pytest.approx(0.75, abs=0.02)
+
+
 def test_an_exception_shows_in_one_line_and_the_app_stays_usable(app, monkeypatch):
     def broken(source, target, mask):
         raise KeyError("three\nlines <b>of</b>\ntext")
@@ -225,12 +258,35 @@ def test_an_upload_is_checked_and_taken(app, hopper):
     assert app._choosers["source"].value == "Hopper!.png (2)"
 
 
+def test_two_files_may_come_at_once(app, collins, hopper):
+    files = {"one.png": images.encode(collins, "a.png"), "two.png": images.encode(hopper, "a.png")}
+    for part in range(3):
+        for name, contents in files.items():
+            send_part(app, "target", name, contents, part, 3)
+    assert app.wait()
+    assert app.error is None
+    assert app._choosers["target"].options[-2:] == tuple(files)
+    assert app._choosers["target"].value == "two.png"
+    np.testing.assert_allclose(app._pictures["one.png"], collins, atol=1 / 255)
+
+
 def test_a_picture_from_the_camera_or_dropped_is_taken_likewise(app, collins):
     upload(app, "target", "camera", images.encode(collins, "a.jpg"))
     assert app.wait()
     assert app.outcome.wish.target.name == "camera"
     say(app, "target", kind="trouble", line="camera: Permission denied")
     assert "camera: Permission denied" in line(app)
+
+
+def test_a_move_of_a_picture_that_was_replaced_is_dropped(app):
+    old = app.wish.source
+    app._choosers["source"].value = "Grace Hopper"
+    after = app.wish
+    say(app, "source", kind="point", picture=old.name, index=30, place=[5, 5], done=True, number=4)
+    say(app, "source", kind="box", picture=old.name, box=list(old.box), done=True, number=5)
+    assert app.wish is after
+    assert app._canvases["source"].answered == 5
+    assert app.error is None
 
 
 def test_a_refused_move_is_said_and_undone(app):
@@ -270,6 +326,46 @@ def test_the_download_is_the_result_with_the_provenance_mark(app):
     assert opened.format == "PNG"
     assert images.PROVENANCE in opened.getexif().values()
     np.testing.assert_allclose(images.read(contents, name), app.outcome.picture, atol=0.51 / 255)
+
+
+def test_a_picture_that_is_refused_is_not_chosen(app):
+    app._pictures["broken"] = lambda: np.zeros((30, 30), np.float32)
+    app._choosers["source"].options = list(app._pictures)
+    before = app.wish
+    app._choosers["source"].value = "broken"
+    assert "broken: expected shape (H, W, 3), got (30, 30)" in line(app)
+    assert app._choosers["source"].value == app._canvases["source"].name == "Eileen Collins"
+    assert app.wish is before
+
+
+def test_what_is_no_picture_is_refused_at_once(hopper):
+    with pytest.raises(TypeError, match="bytes: expected float32, got uint8"):
+        SwapApp({"one": hopper, "two": hopper, "bytes": images.to_bytes(hopper)})
+
+
+def test_nothing_is_left_of_a_closed_app(monkeypatch):
+    events = EventManager(None, {"post_run_cell": lambda result: None})
+    monkeypatch.setattr("IPython.get_ipython", lambda: SimpleNamespace(events=events))
+    app = SwapApp(blend="feather")
+    app._blend.value = "multiband"  # another slider takes the place of the first
+    assert app.wait()
+    assert len(events.callbacks["post_run_cell"]) == 1
+    before, canvas, slider = app.wish, app._canvases["source"], app._option_controls[0]._value
+    app.close()
+    app.close()
+    assert events.callbacks["post_run_cell"] == []
+    assert canvas.comm is slider.comm is None
+    monkeypatch.setitem(blenders.BLENDERS, "multiband", blenders.get("none"))
+    app.refresh()
+    assert app.wish is before
+    assert app.error is None
+    for worker in (app._drafts, app._finals):
+        if worker._thread:
+            worker._thread.join(5)
+    kept = weakref.ref(app)
+    del app, canvas, slider, worker
+    gc.collect()
+    assert kept() is None
 
 
 def test_unknown_names_are_refused():

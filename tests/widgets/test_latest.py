@@ -101,6 +101,20 @@ def test_what_shows_a_result_may_fail_too():
     latest.close()
 
 
+def test_what_shows_an_error_may_fail_as_well(capsys):
+    done = []
+    latest = Latest(lambda number, result: done.append(result), lambda number, error: {}["nothing"])
+    latest.ask(1, lambda report: 1 / 0)
+    assert latest.wait(5)
+    latest.ask(2, lambda report: "fine")
+    assert latest.wait(5)
+    assert done == ["fine"]
+    said = capsys.readouterr().err
+    assert "ZeroDivisionError" in said
+    assert "KeyError: 'nothing'" in said
+    latest.close()
+
+
 def test_asking_does_not_wait(worker):
     latest, _ = worker
     go_on = threading.Event()
@@ -121,3 +135,11 @@ def test_one_line():
     assert one_line(FaceNotFound("source: no face found")) == "source: no face found"
     assert one_line(ValueError("two\n  lines")) == "ValueError: two lines"
     assert one_line(MemoryError()) == "MemoryError"
+
+
+def test_one_line_of_an_error_that_cannot_be_written():
+    class Mute(Exception):
+        def __str__(self):
+            raise KeyError("no text")
+
+    assert one_line(Mute()) == "Mute"

@@ -1,15 +1,23 @@
 """What a dragged point does to the triangles, and what the explorer says of it."""
 
+import threading
+
 import numpy as np
 import pytest
 
-from facelib import keypoints, triangulation
+from facelib import images, keypoints, triangulation
 from facelib.widgets import faces, mesh
 
 
 @pytest.fixture(scope="module")
 def still(collins):
     return mesh.start(collins, faces.points_of(collins))
+
+
+def test_what_is_no_picture_is_refused(collins):
+    points = faces.points_of(collins)
+    with pytest.raises(TypeError, match="picture: expected float32, got uint8"):
+        mesh.start(images.to_bytes(collins), points)
 
 
 def test_nothing_moved_changes_nothing(still):
@@ -121,6 +129,34 @@ class TestDelaunayExplorer:
         widget._reset(None)
         assert widget.wait()
         assert np.array_equal(widget.state.target, widget.state.source)
+
+    def test_a_move_is_answered_though_something_else_was_asked_for_since(self, widget, monkeypatch):
+        begun, go_on, look = threading.Event(), threading.Event(), widget._look
+
+        def held(state):
+            begun.set()
+            go_on.wait(10)
+            yield from look(state)
+
+        monkeypatch.setattr(widget, "_look", held)
+        for number in (1, 2):
+            move = {"kind": "point", "index": 30, "place": [50.0 * number, 60.0], "done": number == 2, "number": number}
+            widget._canvas._hear(None, move, [])
+            assert begun.wait(5)
+        widget._reset(None)
+        go_on.set()
+        assert widget.wait()
+        assert widget._canvas.answered == 2
+
+    def test_a_shape_can_be_chosen_again_after_a_drag(self, widget):
+        for change in (lambda: self.drag(widget, 30, (50, 60)), lambda: widget._unfold(None)):
+            widget._shape.value = "mean shape"
+            shape = widget.state.target
+            change()
+            assert widget._shape.value is None
+            widget._shape.value = "mean shape"
+            assert np.array_equal(widget.state.target, shape)
+        assert widget.wait()
 
     def test_no_face_is_refused(self):
         from facelib.widgets import DelaunayExplorer

@@ -77,16 +77,46 @@ def test_what_is_no_picture_is_refused():
         photo.read(np.zeros((50, 50, 3), np.uint8), "bytes")
 
 
-def test_a_preview_has_its_points_at_the_same_places(collins_photo, collins):
-    large = np.repeat(np.repeat(collins, 3, axis=0), 3, axis=1)
-    twice = photo.Photo("large", large, collins_photo.box * 3, collins_photo.points * 3 + 1, 0.02, True, photo._shrink(large))
-    small = photo.shrunk(twice)
+def test_the_smallest_preview_has_its_points_at_the_same_places(collins_photo, collins):
+    large = np.repeat(np.repeat(collins, 4, axis=0), 4, axis=1)
+    face = photo.Photo("large", large, collins_photo.box * 4, collins_photo.points * 4 + 1.5, 0.02, True, photo._previews(large))
+    small = photo.shrunk(face, close=False)
     assert small.picture.shape == (512, 512, 3)
-    assert twice.scale == pytest.approx(1 / 3)
     np.testing.assert_allclose(small.points, collins_photo.points, atol=1e-6)
     np.testing.assert_allclose(small.picture, collins, atol=1e-6)
 
 
 def test_a_small_picture_is_its_own_preview(collins_photo):
-    assert photo.shrunk(collins_photo) is collins_photo
+    for close in (True, False):
+        same = photo.shrunk(collins_photo, close)
+        np.testing.assert_array_equal(same.picture, collins_photo.picture)
+        np.testing.assert_allclose(same.points, collins_photo.points, atol=1e-9)
+        np.testing.assert_allclose(same.box, collins_photo.box, atol=1e-9)
     assert collins_photo.points.shape == (keypoints.COUNT, 2)
+
+
+@pytest.mark.parametrize(
+    ("shape", "sides"), [((300, 512), []), ((513, 90), [512]), ((700, 1500), [512, 750]), ((4100, 33), [512, 1025, 2050])]
+)
+def test_previews_halve_the_picture_down_to_512_pixels(shape, sides):
+    picture = np.random.default_rng(3).random((*shape, 3), np.float32)
+    previews = photo._previews(picture)
+    assert [max(preview.shape) for preview in previews] == [*sides, max(shape)]
+    assert previews[-1] is picture
+
+
+@pytest.mark.parametrize("corner", [(0, 0), (1500, 700), (2988, 788)])
+def test_a_small_face_in_a_large_picture_is_drafted_as_it_is(collins_photo, collins, corner):
+    x, y = corner
+    large = np.full((1300, 3500, 3), 0.5, np.float32)
+    large[y : y + 512, x : x + 512] = collins
+    face = photo.Photo("large", large, collins_photo.box + (x, y, 0, 0), collins_photo.points + corner, 0.02, True, photo._previews(large))
+    small = photo.shrunk(face)
+    assert max(small.picture.shape) <= photo.PREVIEW
+    np.testing.assert_allclose(small.box[2:], face.box[2:])
+    for mine, whole in zip(small.points.round().astype(int), face.points.round().astype(int), strict=True):
+        np.testing.assert_array_equal(small.picture[mine[1], mine[0]], large[whole[1], whole[0]])
+    close_up, expected = (photo.cut(each.picture, photo.frame(each.box, each.picture.shape)) for each in (small, face))
+    assert np.abs(np.subtract(close_up.shape, expected.shape)).max() <= 1
+    far = photo.shrunk(photo.with_point(face, 8, (3499 - x, 9)))  # beyond the cut
+    assert far.picture.shape == photo.shrunk(face, close=False).picture.shape == (190, 512, 3)
