@@ -63,6 +63,8 @@ def inline(image: np.ndarray, alt: str, quality: int, style: str = "width:100%")
     """
     if getattr(image, "ndim", None) == 2:
         image = np.repeat(image[..., None], 3, axis=2)
+    if getattr(image, "dtype", None) == np.float64:  # of arithmetic on the way to a figure
+        image = image.astype(np.float32)
     images.check_picture(image, alt)
     if max(image.shape) > _LARGEST:
         raise ValueError(f"{alt}: expected at most {_LARGEST} pixels a side, got shape {image.shape}; shrink it")
