@@ -116,7 +116,7 @@ def measure(source: Path) -> str:
         result = f"failed: {error.ename}"
     entry = {"seconds": round(time.perf_counter() - started, 1), "cpu_seconds": round(cpu_seconds() - used, 1), "result": result}
     made = records.made_by("python tools/notebooks.py times")
-    entry |= {"date": made["date"], "hardware": made["hardware"], "torch": torch.__version__, "load_before": round(load, 1)}
+    entry |= {"date": made["date"], "hardware": made["hardware"], "torch": torch.__version__, "cores": os.cpu_count(), "load_before": round(load, 1)}
     measured = times()
     measured.setdefault(source.stem, {})[tier.current()] = entry
     records.save(ROOT / TIMES, {"command": made["command"], "chapters": dict(sorted(measured.items()))})
@@ -142,7 +142,7 @@ def time_line(name: str) -> str:
     for each in tier.TIERS:
         if not (entry := times().get(name, {}).get(each)):
             said.append(f"{each} not measured")
-        elif entry["load_before"] > 1:  # the clock would tell of other programs
+        elif entry["load_before"] > entry["cores"] / 2:  # the clock would tell of other programs
             said.append(f"{each} {entry['cpu_seconds']:.0f} s of CPU time")
         else:
             said.append(f"{each} {entry['seconds']:.0f} s")
