@@ -155,7 +155,8 @@ def time_table() -> str:
         (f"[{name}]({name}.md)", each, f"{entry['seconds']:.0f} s", f"{entry['cpu_seconds']:.0f} s", entry["result"])
         + (entry["date"], entry["hardware"], f"{entry['load_before']:.1f}")
         for name, measured in times().items()
-        for each, entry in measured.items()
+        for each in tier.TIERS
+        if (entry := measured.get(each))
     ]
     heads = ("chapter", "tier", "time", "CPU time", "result", "date", "on", "load before")
     return "\n".join(f"| {' | '.join(row)} |" for row in (heads, ("---",) * len(heads), *rows))
