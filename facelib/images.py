@@ -6,6 +6,8 @@ place where files become that, and that becomes files.
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import io
 import os
 import tempfile
@@ -32,6 +34,7 @@ _TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }  # what undoes each orientation that a camera writes
+_LYING = (5, 6, 7, 8)  # those in which width and height change places
 
 
 class PictureError(ValueError):
@@ -118,14 +121,15 @@ def save(image: np.ndarray, path: str | Path) -> None:
 
 def save_all(pictures: Mapping[str | Path, np.ndarray]) -> None:
     """Write several pictures as `save` does: all of them or none. Folders that are missing are made."""
-    made: list[Path] = []
+    files, made = {path: encode(image, path) for path, image in pictures.items()}, []
     try:
         for folder in {Path(path).parent for path in pictures}:
             made += _make_folder(folder)
-        write_whole({path: encode(image, path) for path, image in pictures.items()})
+        write_whole(files)
     except OSError as error:
         for folder in reversed(made):
-            folder.rmdir()
+            with contextlib.suppress(OSError):  # somebody else has put something there
+                folder.rmdir()
         raise PictureError(f"{error.filename2 or error.filename or folder}: cannot be written ({error.strerror or error})") from None
 
 
@@ -165,6 +169,8 @@ def write_whole(files: Mapping[str | Path, bytes]) -> None:
     written: dict[Path, Path] = {}
     try:
         for path, contents in files.items():
+            if Path(path).is_dir():  # before the first file is moved
+                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
             handle, temporary = tempfile.mkstemp(prefix=UNFINISHED, dir=Path(path).parent)
             written[Path(temporary)] = Path(path)
             with os.fdopen(handle, "wb") as file:
@@ -266,6 +272,13 @@ def _check_values(array: np.ndarray, name: str) -> None:
         raise ValueError(f"{name}: expected values in [0, 1], got [{low:.3g}, {high:.3g}]")
 
 
+def upright_size(picture: Image.Image) -> tuple[int, int]:
+    """Width and height of an opened picture as `load` gives it, which obeys the camera's orientation; nothing is decoded."""
+    if picture.format == "PNG" and "exif" not in picture.info:  # Pillow would decode all of it to look behind the pixels
+        return picture.size
+    return picture.size[::-1] if picture.getexif().get(_EXIF_ORIENTATION) in _LYING else picture.size
+
+
 def _upright(picture: Image.Image) -> Image.Image:
     """Obey the camera's orientation. Pillow's own `exif_transpose` also rewrites the other tags, and fails where one is malformed."""
     turn = _TURNS.get(picture.getexif().get(_EXIF_ORIENTATION))
@@ -275,14 +288,25 @@ def _upright(picture: Image.Image) -> Image.Image:
 def _to_rgb(picture: Image.Image) -> np.ndarray:
     if picture.mode.startswith("I") or picture.mode == "F":  # 16 and 32 bits of grey; Pillow's own conversion would clip them
         values = np.asarray(picture, np.float64)
-        full = 65535 if values.max() > 1 or picture.mode != "F" else 1
-        grey = np.clip(values / full, 0, 1).astype(np.float32)
+        if not np.isfinite(values).all():
+            raise ValueError("pixels that are no numbers")
+        grey = np.clip(values / _white(picture, values), 0, 1).astype(np.float32)
+        clear = picture.info.get("transparency")
+        if isinstance(clear, int):
+            grey[values == clear] = 1  # over white, as below
         return np.repeat(grey[..., None], 3, axis=2)
     if picture.has_transparency_data:
         picture = picture.convert("RGBA")
         white = Image.new("RGBA", picture.size, "white")
         picture = Image.alpha_composite(white, picture)
     return to_float(np.asarray(picture.convert("RGB")))
+
+
+def _white(picture: Image.Image, values: np.ndarray) -> int:
+    """What stands for white in grey of many bits: a float may be a share, or count to 255 as a byte does, or to 65,535."""
+    if picture.mode != "F":
+        return 65535
+    return next((white for white in (1, 255) if values.max() <= white), 65535)
 
 
 def _make_folder(folder: Path) -> list[Path]:

@@ -78,6 +78,8 @@ def predict_with_errors(pictures: Sequence[np.ndarray], boxes: Sequence[np.ndarr
         The expected distance of each point from where it should be, as a share of the inter-ocular distance; a face's mean is its
         expected NME. Calibrated on people whom the model never saw; above `UNSURE`, do not trust the face.
     """
+    if len(pictures) != len(boxes):
+        raise ValueError(f"boxes: expected one for each of {len(pictures)} pictures, got {len(boxes)}")
     for picture in pictures:
         images.check_kind(picture, "pictures")
     from facelib.learned import predict_keypoints, weights  # brings torch, which `import facelib` must not

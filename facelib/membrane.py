@@ -162,7 +162,7 @@ def _hold(values: np.ndarray, region: np.ndarray, levels: list[_Level]) -> tuple
     """The values round the region, on every level: what they add to the mean of a pixel's neighbours, and they themselves."""
     mask = region.view(np.uint8)
     rim = cv2.dilate(mask, cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))) - mask
-    held, weights = values * rim[..., None], rim.astype(np.float32)
+    held, weights = np.where(rim[..., None] > 0, values, np.float32(0)), rim.astype(np.float32)
     forces, rims = [cv2.filter2D(held, -1, _MEAN, borderType=cv2.BORDER_REPLICATE) * levels[0].inside], [held]
     for level in levels[1:]:
         held, weights = _to_coarser(held, level), _to_coarser(weights, level)

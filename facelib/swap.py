@@ -188,6 +188,7 @@ def swap_points(
     target_box: np.ndarray | None = None,
     source_error: float | None = None,
     target_error: float | None = None,
+    levels: int = 0,
 ) -> Swap:
     """The stages after the keypoints, for points from elsewhere (labels, a hand).
 
@@ -206,12 +207,19 @@ def swap_points(
         As for `swap`.
     source_box, target_box, source_error, target_error : optional
         Where the points come from and how far they may be off, for the record.
+    levels : int
+        Of the pyramid that the blender builds, where that is deeper than one for a face of this size would be.
 
     Returns
     -------
     Swap
+
+    Raises
+    ------
+    TypeError, ValueError
+        The blender or the colours returned something else than a picture of the same size, float32 in [0, 1].
     """
-    window = _window(target_points, target.shape[:2], forehead)
+    window = _window(target_points, target.shape[:2], forehead, levels)
     beside = target[window]
     corner = (window[1].start, window[0].start)
     placed = placing(Faces(source, beside, source_points, target_points - corner, forehead))
@@ -220,9 +228,10 @@ def swap_points(
     if match_colours is not colour.keep and covered.any():
         x, y, width, height = cv2.boundingRect(covered.view(np.uint8))
         part = np.s_[y : y + height, x : x + width]
-        in_colours = match_colours(warped[part], beside[part], mask[part])
+        in_colours = _checked(match_colours(warped[part], beside[part], mask[part]), warped[part], match_colours)
         matched = warped.copy()
         cv2.copyTo(in_colours, covered[part].view(np.uint8), matched[part])
+    blended = _checked(blender(matched, beside.copy(), mask), beside, blender)  # a copy: a blender may write into what it is given
     return Swap(
         source=source,
         target=target,
@@ -233,15 +242,25 @@ def swap_points(
         source_error=source_error,
         target_error=target_error,
         window=window,
-        near=Stages(warped, mask, paste(warped, beside, mask), matched, blender(matched, beside, mask)),
+        near=Stages(warped, mask, paste(warped, beside, mask), matched, blended),
     )
 
 
-def _window(points: np.ndarray, shape: tuple[int, int], forehead: bool) -> tuple[slice, slice]:
+def _checked(picture: np.ndarray, like: np.ndarray, method: Callable) -> np.ndarray:
+    """What a blender or a colour method returned, if it is what it should be."""
+    name = f"the result of {getattr(method, '__name__', method)}"
+    images.check_picture(picture, name)
+    if picture.shape != like.shape:
+        raise ValueError(f"{name}: expected the target's shape {like.shape}, got {picture.shape}")
+    return picture
+
+
+def _window(points: np.ndarray, shape: tuple[int, int], forehead: bool, levels: int) -> tuple[slice, slice]:
     """The part of a picture that a swap onto these points can change: as far as the deepest pyramid reaches from the face."""
     outline = with_surroundings(points)[triangulation.outline(forehead)]
     low, high = np.floor(outline.min(axis=0)).astype(int), np.ceil(outline.max(axis=0)).astype(int) + 1
-    rows, columns = pyramids.reach(np.s_[low[1] : high[1], low[0] : high[0]], pyramids.levels_for(min(high - low)))
+    levels = max(levels, pyramids.levels_for(min(high - low)))
+    rows, columns = pyramids.reach(np.s_[low[1] : high[1], low[0] : high[0]], levels)
     height, width = shape
     top, left = min(rows.start, height - 1), min(columns.start, width - 1)
     return np.s_[top : max(top + 1, min(rows.stop, height)), left : max(left + 1, min(columns.stop, width))]

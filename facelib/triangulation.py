@@ -46,7 +46,7 @@ def triangles() -> np.ndarray:
     ndarray of shape (T, 3), int32
         Rows of indices into the 68 points, corners in clockwise order as seen on the screen.
     """
-    return _read_only(delaunay(keypoints.mean_shape()))
+    return _read_only(_table(keypoints.mean_shape()))
 
 
 @cache
@@ -58,7 +58,7 @@ def triangles_with_surroundings() -> np.ndarray:
     ndarray of shape (T, 3), int32
         Rows of indices into `with_surroundings(points)`, corners in clockwise order.
     """
-    return _read_only(delaunay(with_surroundings(keypoints.mean_shape())))
+    return _read_only(_table(with_surroundings(keypoints.mean_shape())))
 
 
 def delaunay(points: np.ndarray) -> np.ndarray:
@@ -68,9 +68,14 @@ def delaunay(points: np.ndarray) -> np.ndarray:
     """
     from scipy.spatial import Delaunay  # takes a while to import, and the table is made once
 
-    table = Delaunay(points @ _LEAN).simplices.astype(np.int32)
+    table = Delaunay(points).simplices.astype(np.int32)
     clockwise = triangle_areas(points, table) > 0
     return np.where(clockwise[:, None], table, table[:, ::-1])
+
+
+def _table(points: np.ndarray) -> np.ndarray:
+    """The triangles of symmetric points, the same on every machine. (A lean keeps the order of corners.)"""
+    return delaunay(points @ _LEAN)
 
 
 @cache

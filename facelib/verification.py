@@ -38,7 +38,8 @@ def equal_error_rate(scores: np.ndarray, same: np.ndarray) -> float:
     0.0
     """
     order = np.argsort(-scores, kind="stable")
-    accepted = np.concatenate([[0], np.cumsum(same[order])]) / same.sum()
-    mistaken = np.concatenate([[0], np.cumsum(~same[order])]) / (~same).sum()
+    ends = np.append(np.diff(scores[order]) != 0, True)  # no threshold lies between equal scores
+    accepted = np.concatenate([[0], np.cumsum(same[order])[ends]]) / same.sum()
+    mistaken = np.concatenate([[0], np.cumsum(~same[order])[ends]]) / (~same).sum()
     at = np.argmin(np.abs(1 - accepted - mistaken))
     return float((1 - accepted[at] + mistaken[at]) / 2)

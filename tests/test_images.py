@@ -218,6 +218,38 @@ def test_save_leaves_nothing_where_it_fails(tmp_path, monkeypatch):
     assert os.listdir(tmp_path) == ["a.png"]
 
 
+def test_of_several_pictures_all_are_written_or_none(tmp_path):
+    (tmp_path / "a.png").write_bytes(b"old")
+    (tmp_path / "z.png").mkdir()
+    with pytest.raises(images.PictureError, match=r"z\.png: cannot be written"):
+        images.save_all({tmp_path / "a.png": gradient(), tmp_path / "z.png": gradient()})
+    assert (tmp_path / "a.png").read_bytes() == b"old"
+    for picture, name in ((gradient(), "new/a.gif"), (images.to_bytes(gradient()), "other/deep/a.png")):
+        with pytest.raises((images.PictureError, TypeError)):
+            images.save(picture, tmp_path / name)
+    assert sorted(os.listdir(tmp_path)) == ["a.png", "z.png"]
+
+
+@pytest.mark.parametrize("white", [1, 255, 65535])
+def test_grey_of_floats_keeps_its_range(tmp_path, white):
+    values = np.linspace(0, white, 400, dtype=np.float32).reshape(20, 20)
+    Image.fromarray(values).save(tmp_path / "deep.tiff")
+    np.testing.assert_allclose(images.load(tmp_path / "deep.tiff")[..., 1], values / white, atol=1e-6)
+    values[3, 3] = np.nan
+    Image.fromarray(values).save(tmp_path / "deep.tiff")
+    with pytest.raises(images.PictureError, match="pixels that are no numbers"):
+        images.load(tmp_path / "deep.tiff")
+
+
+def test_transparency_of_deep_grey_goes_onto_white(tmp_path):
+    values = np.full((20, 20), 30_000, np.uint16)
+    values[:5] = 1000
+    Image.fromarray(values).save(tmp_path / "deep.png", transparency=1000)
+    picture = images.load(tmp_path / "deep.png")
+    assert picture[:5].min() == 1
+    np.testing.assert_allclose(picture[5:], 30_000 / 65_535, atol=1e-6)
+
+
 def test_outputs_are_checked_before_work(tmp_path):
     images.save(gradient(), tmp_path / "in.png")
     (tmp_path / "link.png").symlink_to(tmp_path / "in.png")

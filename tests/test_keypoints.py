@@ -105,3 +105,9 @@ def test_a_face_in_a_large_picture_is_read_like_one_in_a_small_one(collins, coll
 def test_a_box_outside_its_picture_is_named(collins):
     with pytest.raises(ValueError, match=r"boxes: \[5000, 10, 50, 50\] is outside its picture, which is 512 x 512"):
         keypoints.predict([collins], [[5000, 10, 50, 50]])
+
+
+@pytest.mark.parametrize(("pictures", "boxes"), [(2, 1), (1, 0), (0, 1)])
+def test_pictures_and_boxes_come_in_pairs(collins, pictures, boxes):
+    with pytest.raises(ValueError, match=f"boxes: expected one for each of {pictures} pictures, got {boxes}"):
+        keypoints.predict([collins] * pictures, [[10, 10, 50, 50]] * boxes)

@@ -106,3 +106,11 @@ def test_nothing_to_fill_and_nothing_to_hold_it():
 def test_more_accuracy_is_to_be_had():
     values, region = noisy((101, 87)), face((101, 87))
     np.testing.assert_allclose(membrane(values, region, accuracy=1e-5), exact(values, region), rtol=0, atol=3e-5)
+
+
+def test_what_is_not_beside_the_region_may_be_anything():
+    values, region = np.random.default_rng(0).random((40, 50, 3), np.float32), np.zeros((40, 50), bool)
+    region[10:30, 10:40] = True
+    rim = cv2.dilate(region.view(np.uint8), cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))) > region
+    spoiled = np.where(rim[..., None], values, np.float32(np.nan))
+    np.testing.assert_array_equal(membrane(spoiled, region)[region], membrane(values, region)[region])

@@ -101,6 +101,30 @@ def test_the_window_changes_nothing(name, collins_on_hopper):
     np.testing.assert_array_equal(whole, expected)
 
 
+def _writes_into_its_target(source, target, mask):
+    target += mask[..., None]
+    return target.clip(0, 1)
+
+
+def test_a_blender_may_write_into_what_it_is_given(collins_on_hopper):
+    swapped, photograph = collins_on_hopper, collins_on_hopper.target.copy()
+    swap_points(swapped.source, photograph, swapped.source_points, swapped.target_points, _writes_into_its_target, colour.keep)
+    np.testing.assert_array_equal(photograph, swapped.target)
+
+
+def test_wrong_results_of_blenders_and_colours_are_named(collins_on_hopper):
+    swapped = collins_on_hopper
+    faces = swapped.source, swapped.target, swapped.source_points, swapped.target_points
+
+    def doubled(source, target, mask):
+        return source.astype(float)
+
+    with pytest.raises(TypeError, match="the result of doubled: expected float32"):
+        swap_points(*faces, blenders.get("none"), doubled)
+    with pytest.raises(TypeError, match="the result of doubled: expected float32"):
+        swap_points(*faces, doubled, colour.keep)
+
+
 def test_a_swap_in_a_large_photograph_is_that_in_a_small_one(collins, hopper, collins_on_hopper):
     """The same face, put so far into a wall of 12 megapixels that the pyramids' grids coincide."""
     wall = np.full((3072, 4096, 3), 0.5, np.float32)

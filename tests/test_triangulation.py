@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from scipy.spatial import ConvexHull
+from scipy.spatial import ConvexHull, Delaunay
 
 from facelib import keypoints, triangulation
 
@@ -10,7 +10,7 @@ def test_table_does_not_hang_on_rounding():
     ours = {frozenset(row) for row in triangulation.triangles().tolist()}
     for seed in range(5):
         noise = np.random.default_rng(seed).normal(0, 1e-6, (68, 2))
-        assert ours == {frozenset(row) for row in triangulation.delaunay(keypoints.mean_shape() + noise).tolist()}
+        assert ours == {frozenset(row) for row in triangulation._table(keypoints.mean_shape() + noise).tolist()}
 
 
 def test_no_point_lies_in_the_circle_of_a_triangle():
@@ -22,6 +22,14 @@ def test_no_point_lies_in_the_circle_of_a_triangle():
         uy = ((ax**2 + ay**2) * (cx - bx) + (bx**2 + by**2) * (ax - cx) + (cx**2 + cy**2) * (bx - ax)) / d
         radius = np.hypot(ax - ux, ay - uy)
         assert np.hypot(*(points - (ux, uy)).T).min() > radius - 1e-9
+
+
+def test_triangles_of_any_points_are_scipys():
+    for seed in range(5):
+        points = np.random.default_rng(seed).random((68, 2))
+        ours = triangulation.delaunay(points)
+        assert {frozenset(row) for row in ours.tolist()} == {frozenset(row) for row in Delaunay(points).simplices.tolist()}
+        assert (triangulation.triangle_areas(points, ours) > 0).all()
 
 
 def test_triangles_fill_the_hull_exactly():

@@ -27,3 +27,8 @@ def test_known_overlap():
 
 def test_ties_count_half():
     assert verification.auc(np.ones(10), np.arange(10) < 5) == 0.5
+
+
+@pytest.mark.parametrize("same", [[True, False], [False, True]])
+def test_equal_scores_tell_nothing_in_whatever_order_they_come(same):
+    assert verification.equal_error_rate(np.array([0.5, 0.5]), np.array(same)) == 0.5

@@ -116,7 +116,8 @@ def measure(source: Path) -> str:
         result = f"failed: {error.ename}"
     entry = {"seconds": round(time.perf_counter() - started, 1), "cpu_seconds": round(cpu_seconds() - used, 1), "result": result}
     made = records.made_by("python tools/notebooks.py times")
-    entry |= {"date": made["date"], "hardware": made["hardware"], "torch": torch.__version__, "cores": os.cpu_count(), "load_before": round(load, 1)}
+    entry |= {"date": made["date"], "hardware": made["hardware"], "torch": torch.__version__}
+    entry |= {"cores": os.cpu_count(), "load_before": round(load, 1)}
     measured = times()
     measured.setdefault(source.stem, {})[tier.current()] = entry
     records.save(ROOT / TIMES, {"command": made["command"], "chapters": dict(sorted(measured.items()))})

@@ -16,7 +16,6 @@ def add_evaluate(command: Callable[..., argparse.ArgumentParser]) -> None:
     """Tell the parser about `facelib evaluate ...`."""
     sub = command("blind", blind)
     _add_study(sub)
-    sub.add_argument("--weights", type=Path, metavar="RUN", help="a folder of `facelib train harmonizer`, instead of what ships")
     sub.add_argument("-o", "--html", type=Path, required=True, metavar="FILE", help="the page to write")
 
     sub = command("preferences", preferences)
@@ -25,13 +24,19 @@ def add_evaluate(command: Callable[..., argparse.ArgumentParser]) -> None:
 
     sub = command("agreement", agreement)
     sub.add_argument("files", nargs="+", type=Path, metavar="FILE", help="what one page of `facelib evaluate blind` saved")
+    _add_weights(sub)
     data.add_jobs(sub)
     sub.add_argument("--json", type=Path, metavar="FILE", help="write the numbers there too")
+
+
+def _add_weights(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--weights", type=Path, metavar="RUN", help="a folder of `facelib train harmonizer`, instead of what ships")
 
 
 def _add_study(sub: argparse.ArgumentParser) -> None:
     """What is compared."""
     protocol.add(sub, default="rendered", size=256)
+    _add_weights(sub)
     blends_help = f"two or more, as for swaps (default: multiband unet): {', '.join(blenders.BLENDERS)}"
     sub.add_argument("--blends", nargs="+", default=["multiband", "unet"], metavar="BLEND", help=blends_help)
     sub.add_argument("--n", type=int, default=20, metavar="N", help="comparisons (default: %(default)s)")
@@ -50,9 +55,10 @@ def blind(options: argparse.Namespace) -> None:
     chosen = swapped.ways(options.blends)
     blind.order([way.name for way in chosen], options.n, options.seed)  # refuses what cannot be compared before any work
     pairs = protocol.pairs(options, options.n)
-    blends = " ".join(options.blends)
+    command = f"facelib evaluate blind {protocol.as_options(options, options.n)} --blends {' '.join(options.blends)}"
+    command += f" --weights {shlex.quote(options.weights.name)}" if options.weights else ""
     study = {
-        **records.made_by(f"facelib evaluate blind {protocol.as_options(options, options.n)} --blends {blends}"),
+        **records.made_by(command),
         "protocol": options.protocol,
         "data": protocol.data_name(options),
         "size": options.size,
@@ -86,6 +92,13 @@ def agreement(options: argparse.Namespace) -> None:
     records.check_place(options.json)
     comparisons = said.read(options.files)
     study = _study(options.files)
+    if [folder and folder.name for folder in (study.weights, options.weights)] != [study.weights and study.weights.name] * 2:
+        wanted = f"with --weights {study.weights}" if study.weights else "without --weights"
+        raise ValueError(f"--weights: expected the run by which the page was made, {wanted}, got {options.weights}")
+    if options.weights:
+        from facelib.learned import weights
+
+        weights.use(options.weights)
     chosen, pairs = swapped.ways(study.blends), protocol.pairs(study, study.n)
     answered = study.protocol not in swaps.ALONE
     scored = swaps.measure(

@@ -77,6 +77,6 @@ def describe(options: argparse.Namespace) -> None:
     from facelib.datasets import describe as description
 
     records.check_place(options.json)
-    record = description.record(options.data, frames(options))
+    record = description.record(options.data, frames(options), options.subset)
     print(description.as_text(record))
     records.save(options.json, record)

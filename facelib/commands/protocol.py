@@ -78,6 +78,8 @@ def as_options(options: argparse.Namespace, count: int) -> str:
 
 def _frames(options: argparse.Namespace, count: int) -> list[Frame]:
     if options.data == RENDERED:
+        if options.people or options.subset:
+            raise ValueError("--people and --subset: rendered faces have no list of people; leave them out")
         from facelib.datasets.rendered import labelled
 
         return labelled.later(labelled.FRAMES_EACH * max(2, count), options.seed, round(1.5 * options.size))

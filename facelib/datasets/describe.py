@@ -56,9 +56,10 @@ def describe(frames: list[Frame]) -> dict:
     }
 
 
-def record(data: str | Path, frames: list[Frame]) -> dict:
+def record(data: str | Path, frames: list[Frame], subset: str | None = None) -> dict:
     """What `facelib describe` writes: the numbers, and where they come from."""
-    return {**records.made_by(f"facelib describe {data} --json FILE"), "data": str(data), **describe(frames)}
+    command = f"facelib describe {data}" + f" --subset {subset}" * bool(subset)
+    return {**records.made_by(f"{command} --json FILE"), "data": str(data), **describe(frames)}
 
 
 def as_text(record: dict) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from facelib import images
 from facelib.datasets.frame import Frame
 
 CHOICES = ("refuse", "skip")
@@ -74,7 +75,7 @@ def picture_size(path: Path, decode: bool = True) -> tuple[int, int]:
     """
     try:
         with Image.open(path) as picture:
-            size = picture.size
+            size = images.upright_size(picture)
             if decode:
                 picture.draft("L", (1, 1))  # a JPEG is read to its end, but not worked out in full: half the time
                 picture.load()

@@ -38,7 +38,7 @@ class Frame:
     def size(self) -> tuple[int, int]:
         """The picture's (H, W), from the file's first bytes."""
         with Image.open(self.path) as picture:
-            return picture.size[::-1]
+            return images.upright_size(picture)[::-1]
 
     def shown(self) -> np.ndarray:
         """What each pixel shows, (H, W) uint8: indices into `SHOWN`, or `UNKNOWN`, as in all of a photograph that nobody has outlined."""

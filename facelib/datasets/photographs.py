@@ -66,5 +66,5 @@ def _frame(file: Path, folder: Path) -> Frame:
     if not errors.mean() <= keypoints.UNSURE:
         raise ValueError(f"{file}: unsure of the keypoints (expected error {errors.mean():.0%} of the eyes' distance)")
     inside = file.relative_to(folder)
-    person = inside.with_suffix("") if inside.parent == Path(".") else inside.parent
+    person = inside if inside.parent == Path(".") else inside.parent  # the ending stays: ann.jpg is nobody in the folder ann
     return Frame(file, person.as_posix(), points[0], boxes[0])

@@ -40,7 +40,8 @@ def video_of(frame: Frame) -> str:
     >>> video_of(Frame(Path("training/Ada_12.jpg"), "Ada", np.zeros((68, 2))))
     'Ada_1'
     """
-    return frame.path.stem[:-1] if re.fullmatch(re.escape(frame.person) + r"_\d\d", frame.path.stem) else str(frame.path)
+    named_so = frame.path.parent.name in TABLES and re.fullmatch(re.escape(frame.person) + r"_\d\d", frame.path.stem)
+    return frame.path.stem[:-1] if named_so else str(frame.path)
 
 
 def find(data: str | Path) -> Path:

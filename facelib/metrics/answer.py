@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from skimage.color import deltaE_ciede2000, rgb2lab
 
-from facelib.metrics.regions import check_like, inside
+from facelib.metrics.regions import inside
 
 
 def psnr(image: np.ndarray, answer: np.ndarray, mask: np.ndarray) -> float:
@@ -29,8 +29,7 @@ def psnr(image: np.ndarray, answer: np.ndarray, mask: np.ndarray) -> float:
     >>> round(psnr(answer + np.float32(0.1), answer, np.ones((4, 6))), 3)
     20.0
     """
-    check_like(image, answer, mask=mask, name="psnr")
-    counts = mask > 0.5
+    counts = inside(mask, "psnr", image=image, answer=answer)
     if not counts.any():
         return float("nan")
     error = float(np.square(image[counts].astype(float) - answer[counts]).mean())

@@ -32,7 +32,7 @@ def tone_spread(image: np.ndarray, mask: np.ndarray) -> float:
     >>> tone_spread(np.full((20, 20, 3), 0.5, np.float32), np.ones((20, 20)))
     0.0
     """
-    counts = (mask > 0.5).astype(np.float32)
+    counts = inside(mask, "tone_spread", image=image).astype(np.float32)
     if not counts.any():
         return float("nan")
     sigma = np.sqrt(counts.sum()) / 10

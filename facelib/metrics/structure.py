@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from skimage.metrics import structural_similarity
 
-from facelib.metrics.regions import check_like, inside
+from facelib.metrics.regions import inside
 
 _WINDOW, _SIGMA = 11, 1.5  # pixels
 _SCALES = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)  # what each scale weighs, the finest first (Wang et al. 2003)
@@ -30,8 +30,7 @@ def ssim(image: np.ndarray, answer: np.ndarray, mask: np.ndarray) -> float:
         At most 1, for equal pictures; about 0 for pictures that have nothing to do with each other; NaN where nothing counts. It sees
         patterns more than colours: a face in wrong but even colours scores well.
     """
-    check_like(image, answer, mask=mask, name="ssim")
-    counts = mask > 0.5
+    counts = inside(mask, "ssim", image=image, answer=answer)
     if not counts.any():
         return float("nan")
     each = structural_similarity(

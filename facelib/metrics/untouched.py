@@ -25,7 +25,8 @@ def seam_energy(image: np.ndarray, reference: np.ndarray, mask: np.ndarray, scal
     -------
     float
         Mean absolute difference of neighbours that lie on either side of the border, over the same in `reference`: 1 for the target
-        itself, larger for a visible seam, smaller where the border has been smoothed over. NaN where the mask has no border.
+            itself, larger for a visible seam, smaller where the border has been smoothed over. NaN where the mask has no border. Where the
+        reference is perfectly flat at the border there is nothing to compare with: 0 for the target itself, and millions for any jump.
 
     Notes
     -----
@@ -35,10 +36,11 @@ def seam_energy(image: np.ndarray, reference: np.ndarray, mask: np.ndarray, scal
 
     def jump(picture: np.ndarray) -> float:
         smooth = cv2.GaussianBlur(picture, (0, 0), scale) if scale else picture
-        across = [np.abs(np.diff(smooth, axis=axis)).mean(axis=2)[np.diff(mask > 0.5, axis=axis)] for axis in (0, 1)]
+        across = [np.abs(np.diff(smooth, axis=axis)).mean(axis=2)[np.diff(face, axis=axis)] for axis in (0, 1)]
         return float(np.concatenate(across).mean())
 
-    if (mask > 0.5).all() or not (mask > 0.5).any():
+    face = inside(mask, "seam_energy", image=image, reference=reference)
+    if face.all() or not face.any():
         return float("nan")
     return jump(image) / max(jump(reference), 1e-6)
 

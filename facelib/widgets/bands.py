@@ -36,7 +36,7 @@ class Bands:
 
 
 def pair(source: np.ndarray, target: np.ndarray, side: int = SIDE) -> Pair:
-    """The source's face brought into place on the target, in the target's colours.
+    """The source's face brought into place on the target, in its own colours: so there is something to blend.
 
     Raises
     ------

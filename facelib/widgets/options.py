@@ -75,6 +75,8 @@ def _option(parameter: inspect.Parameter) -> Option | None:
     if kind is bool:
         return Option(parameter.name, bool, default)
     low, high = _RANGES.get(parameter.name, _about(default, kind))
+    if default is not None:  # another's blender may have its own idea of a usual value
+        low, high = min(low, default), max(high, default)
     return Option(parameter.name, kind, default, low, high)
 
 

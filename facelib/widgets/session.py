@@ -9,7 +9,7 @@ from time import perf_counter
 
 import numpy as np
 
-from facelib import blenders, colour, images, metrics, place
+from facelib import blenders, colour, metrics, place
 from facelib.swap import Swap, swap_points
 from facelib.widgets import options, photo
 from facelib.widgets.photo import Photo
@@ -118,20 +118,18 @@ def _same_swap(one: Wish, other: Wish) -> bool:
 def _swap(wish: Wish, report: Callable[[str], None] = lambda stage: None) -> Swap:
     blender = partial(blenders.get(wish.blend), **wish.options)
 
-    def checked(source_warped: np.ndarray, target: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    def reported(source_warped: np.ndarray, target: np.ndarray, mask: np.ndarray) -> np.ndarray:
         report(f"blending ({wish.blend})")
-        blended = blender(source_warped, target.copy(), mask)  # a copy: the photograph survives a blender that writes into it
-        images.check_picture(blended, f"the result of {wish.blend}")
-        if blended.shape != target.shape:
-            raise ValueError(f"the result of {wish.blend}: expected the target's shape {target.shape}, got {blended.shape}")
-        return blended
+        return blender(source_warped, target, mask)
+
+    reported.__name__ = wish.blend  # for messages
 
     return swap_points(
         wish.source.picture,
         wish.target.picture,
         wish.source.points,
         wish.target.points,
-        checked,
+        reported,
         colour.get(wish.colours or blenders.colours_for(wish.blend)),
         place.get(wish.placing or blenders.placing_for(wish.blend)),
         forehead=wish.forehead,
@@ -139,6 +137,7 @@ def _swap(wish: Wish, report: Callable[[str], None] = lambda stage: None) -> Swa
         target_box=wish.target.box,
         source_error=wish.source.error,
         target_error=wish.target.error,
+        levels=wish.options.get("levels", 0),
     )
 
 

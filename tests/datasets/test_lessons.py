@@ -24,7 +24,8 @@ def frames():
 def videos(frames):
     """Two videos of two frames of each person."""
     return [
-        dataclasses.replace(frame, path=Path(f"{frame.person}_{number // 2 % 2}{number % 2}.png")) for number, frame in enumerate(frames)
+        dataclasses.replace(frame, path=Path(f"training/{frame.person}_{number // 2 % 2}{number % 2}.png"))
+        for number, frame in enumerate(frames)
     ]
 
 

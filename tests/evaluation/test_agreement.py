@@ -69,6 +69,21 @@ def test_the_command_scores_the_pages_pairs_again(tmp_path, capsys):
     assert rows["seam_error"] == {"score": "seam_error", "agrees": 1.0, "interval_95": [1.0, 1.0], "n": 2}
 
 
+def test_a_page_of_another_network_asks_for_that_network(tmp_path, capsys):
+    file = tmp_path / "choices.json"
+    record = {"kind": preferences.KIND, "rater": {"id": "x", "name": ""}, "saved": "2026-01-01T00:00:00Z"}
+    record["choices"] = [{"number": 0, "left": "multiband", "right": "none", "choice": "left"}]
+    for made, given, says in (
+        (" --weights mine", [], "expected the run by which the page was made, with --weights mine, got None"),
+        (" --weights mine", ["--weights", "other"], "with --weights mine, got other"),
+        ("", ["--weights", "other"], "without --weights, got other"),
+    ):
+        record["study"] = {"id": "s", "command": "facelib evaluate blind --n 1 --blends none multiband" + made}
+        file.write_text(json.dumps(record))
+        assert main(["evaluate", "agreement", str(file), *given]) == 2
+        assert says in capsys.readouterr().err
+
+
 def test_pages_that_do_not_belong_together_are_refused(tmp_path, capsys):
     files = []
     for number in range(2):

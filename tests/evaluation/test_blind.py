@@ -71,3 +71,9 @@ def test_the_command_writes_a_page_of_rendered_faces(tmp_path, capsys):
 def test_the_command_refuses_one_blend(tmp_path, capsys):
     assert main(["evaluate", "blind", "--blends", "multiband", "-o", str(tmp_path / "blind.html")]) == 2
     assert "expected two or more different ones, got multiband" in capsys.readouterr().err
+
+
+def test_the_command_refuses_lists_of_people_for_rendered_faces(tmp_path, capsys):
+    arguments = ["--protocol", "self", "--data", "rendered", "--people", "nobody.txt", "-o", str(tmp_path / "blind.html")]
+    assert main(["evaluate", "blind", *arguments]) == 2
+    assert "rendered faces have no list of people" in capsys.readouterr().err

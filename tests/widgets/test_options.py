@@ -43,6 +43,13 @@ def test_kinds_and_ranges():
     assert found["depth"].default is None
 
 
+def test_a_range_holds_the_blenders_own_default():
+    def blend(source, target, mask, width=120.0, levels=-1):
+        raise NotImplementedError
+
+    assert [(option.low, option.high) for option in options.of(blend)] == [(0, 120.0), (-1, 8)]
+
+
 def test_what_has_no_default_or_takes_anything_is_no_option():
     def blend(source, target, mask, needed, *rest, free=None, name="a", **more):
         raise NotImplementedError

@@ -39,6 +39,20 @@ def test_options_reach_the_blender(wish):
     np.testing.assert_array_equal(near.blended, blend.multiband(near.matched, wish.target.picture[few.swap.window], near.mask, levels=1))
 
 
+def test_no_level_is_too_deep_for_what_a_swap_changes(wish, collins_on_hopper):
+    """In a picture with room all round, the blend is that of the whole picture: nothing is cut off where the window ends."""
+    wall = np.full((1100, 1100, 3), 0.3, np.float32)
+    mesh = 0.25 * (collins_on_hopper.target_points - collins_on_hopper.target_points.mean(axis=0)) + 550
+    deep = replace(wish, target=replace(wish.target, picture=wall, points=mesh.astype(np.float32)), options={"levels": 6})
+    swap = session.fulfil(deep).swap
+    rows, columns = swap.window
+    edge = np.ones(swap.near.mask.shape, bool)
+    edge[1:-1, 1:-1] = False
+    assert 0 < rows.start < rows.stop < 1100
+    assert 0 < columns.start < columns.stop < 1100
+    np.testing.assert_array_equal(swap.near.blended[edge], np.float32(0.3))
+
+
 def test_strength_goes_from_target_to_result(wish):
     whole = session.fulfil(wish)
     assert session.fulfil(replace(wish, strength=0.0), before=whole).picture == pytest.approx(wish.target.picture, abs=1e-6)
