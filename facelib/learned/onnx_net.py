@@ -18,7 +18,7 @@ INPUT, OUTPUT = "crops", "maps"
 
 
 def is_here() -> bool:
-    """Whether ONNX Runtime is installed: `pip install "facelib[fast]"`."""
+    """Whether ONNX Runtime is installed: `pip install onnxruntime`."""
     return find_spec("onnxruntime") is not None
 
 
