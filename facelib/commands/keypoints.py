@@ -118,9 +118,9 @@ def compare(options: argparse.Namespace) -> None:
     before = _rows(options.json) if options.add else []
     frames = ytf68.load(options.data, ytf68.validation_people())
     made = records.made_by(f"facelib compare keypoints {' '.join(run.name for run in options.runs)}{' --add' * options.add}")
+    readings = study.readings(weights.FOLDER, frames, terminal.bar("reading"))  # first, for the clock's sake
     rows = study.added(before, [{**row, "compared": made["command"]} for row in study.compare(options.runs, frames, terminal.bar("run"))])
     print(study.as_text(rows))
-    readings = study.readings(weights.FOLDER, frames, terminal.bar("reading"))
     for row in readings:
         times = "".join(f"{row[name]:>7.1f} ms" for name in ("milliseconds", "milliseconds_onnx") if row[name])
         print(f"{row['name']:<44}{row['labels']:>7.2f} %{row['detected']:>7.2f} % detected{times}")

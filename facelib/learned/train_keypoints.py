@@ -35,7 +35,7 @@ class KeypointConfig:
     peak_rate: float = 8e-3
     weight_decay: float = 1e-2
     ema_decay: float = 0.999  # of the averaged weights, a step; what is evaluated and shipped
-    weights: tuple[tuple[str, float], ...] = (("distance", 1.0), ("cross_entropy", 1.0))  # of the losses, by name
+    weights: tuple[tuple[str, float], ...] = (("distance", 1.0), ("cross_entropy", 1.0), ("wing", 0.0))  # of the losses, by name
     photographs: bool = True  # those of ytf68; or rendered faces by themselves
     rendered: RenderedFaces = field(default_factory=RenderedFaces)
     corrected: bool = True  # train on labels that were put right (`facelib.datasets.ytf68_offset`), or on labels as they are
@@ -51,6 +51,7 @@ class _Task:
 
     def __init__(self, config: KeypointConfig, validation: list[Frame]):
         self.config, self.validation = config, validation
+        self.weights = {name: weight for name, weight in config.weights if weight}
         self.plain = keypoint_net.NETWORKS[config.network](config.size).to(memory_format=torch.channels_last)
         self.optimizer = torch.optim.AdamW(self.plain.parameters(), lr=config.peak_rate, weight_decay=config.weight_decay, fused=True)
 
@@ -65,8 +66,9 @@ class _Task:
         for group in self.optimizer.param_groups:
             group["lr"] = self.config.peak_rate * one_cycle(progress)
         terms = self.plain.losses(self.net(inputs.to(memory_format=torch.channels_last)), points)
+        terms = {name: term for name, term in terms.items() if name in self.weights}
         self.optimizer.zero_grad()
-        self.accelerator.backward(sum(weight * terms[name] for name, weight in self.config.weights if name in terms))
+        self.accelerator.backward(sum(self.weights[name] * term for name, term in terms.items()))
         self.optimizer.step()
         self.average.update_parameters(self.plain)
         return {name: term.detach() for name, term in terms.items()}
