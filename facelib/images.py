@@ -272,6 +272,13 @@ def _check_values(array: np.ndarray, name: str) -> None:
         raise ValueError(f"{name}: expected values in [0, 1], got [{low:.3g}, {high:.3g}]")
 
 
+def check_result(picture: np.ndarray, target: np.ndarray, name: str) -> None:
+    """Refuse what a blender must not return, as `check_picture` does: also what is not of the target's shape."""
+    check_picture(picture, name)
+    if picture.shape != target.shape:
+        raise ValueError(f"{name}: expected the target's shape {target.shape}, got {picture.shape}")
+
+
 def upright_size(picture: Image.Image) -> tuple[int, int]:
     """Width and height of an opened picture as `load` gives it, which obeys the camera's orientation; nothing is decoded."""
     if picture.format == "PNG" and "exif" not in picture.info:  # Pillow would decode all of it to look behind the pixels

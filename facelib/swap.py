@@ -248,10 +248,7 @@ def swap_points(
 
 def _checked(picture: np.ndarray, like: np.ndarray, method: Callable) -> np.ndarray:
     """What a blender or a colour method returned, if it is what it should be."""
-    name = f"the result of {getattr(method, '__name__', method)}"
-    images.check_picture(picture, name)
-    if picture.shape != like.shape:
-        raise ValueError(f"{name}: expected the target's shape {like.shape}, got {picture.shape}")
+    images.check_result(picture, like, f"the result of {getattr(method, '__name__', method)}")
     return picture
 
 
@@ -259,7 +256,7 @@ def _window(points: np.ndarray, shape: tuple[int, int], forehead: bool, levels: 
     """The part of a picture that a swap onto these points can change: as far as the deepest pyramid reaches from the face."""
     outline = with_surroundings(points)[triangulation.outline(forehead)]
     low, high = np.floor(outline.min(axis=0)).astype(int), np.ceil(outline.max(axis=0)).astype(int) + 1
-    levels = max(levels, pyramids.levels_for(min(high - low)))
+    levels = min(max(levels, pyramids.levels_for(min(high - low))), max(shape).bit_length())  # which reaches all over the picture
     rows, columns = pyramids.reach(np.s_[low[1] : high[1], low[0] : high[0]], levels)
     height, width = shape
     top, left = min(rows.start, height - 1), min(columns.start, width - 1)

@@ -74,7 +74,7 @@ def delaunay(points: np.ndarray) -> np.ndarray:
 
 
 def _table(points: np.ndarray) -> np.ndarray:
-    """The triangles of symmetric points, the same on every machine. (A lean keeps the order of corners.)"""
+    """The triangles of symmetric points, the same on every machine; a lean does not turn a corner's order round."""
     return delaunay(points @ _LEAN)
 
 

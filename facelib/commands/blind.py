@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from facelib import blenders, records
-from facelib.commands import data, protocol, terminal
+from facelib.commands import data, protocol, runs, terminal
 
 
 def add_evaluate(command: Callable[..., argparse.ArgumentParser]) -> None:
@@ -24,19 +24,15 @@ def add_evaluate(command: Callable[..., argparse.ArgumentParser]) -> None:
 
     sub = command("agreement", agreement)
     sub.add_argument("files", nargs="+", type=Path, metavar="FILE", help="what one page of `facelib evaluate blind` saved")
-    _add_weights(sub)
+    runs.add(sub)
     data.add_jobs(sub)
     sub.add_argument("--json", type=Path, metavar="FILE", help="write the numbers there too")
-
-
-def _add_weights(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("--weights", type=Path, metavar="RUN", help="a folder of `facelib train harmonizer`, instead of what ships")
 
 
 def _add_study(sub: argparse.ArgumentParser) -> None:
     """What is compared."""
     protocol.add(sub, default="rendered", size=256)
-    _add_weights(sub)
+    runs.add(sub)
     blends_help = f"two or more, as for swaps (default: multiband unet): {', '.join(blenders.BLENDERS)}"
     sub.add_argument("--blends", nargs="+", default=["multiband", "unet"], metavar="BLEND", help=blends_help)
     sub.add_argument("--n", type=int, default=20, metavar="N", help="comparisons (default: %(default)s)")
@@ -48,10 +44,7 @@ def blind(options: argparse.Namespace) -> None:
     from facelib.evaluation import blind, blind_page, swapped
 
     records.check_place(options.html)
-    if options.weights:
-        from facelib.learned import weights
-
-        weights.use(options.weights)
+    runs.use(options)
     chosen = swapped.ways(options.blends)
     blind.order([way.name for way in chosen], options.n, options.seed)  # refuses what cannot be compared before any work
     pairs = protocol.pairs(options, options.n)
@@ -92,13 +85,10 @@ def agreement(options: argparse.Namespace) -> None:
     records.check_place(options.json)
     comparisons = said.read(options.files)
     study = _study(options.files)
-    if [folder and folder.name for folder in (study.weights, options.weights)] != [study.weights and study.weights.name] * 2:
+    if study.weights != (options.weights and Path(options.weights.name)):  # a page knows the folder's name alone
         wanted = f"with --weights {study.weights}" if study.weights else "without --weights"
         raise ValueError(f"--weights: expected the run by which the page was made, {wanted}, got {options.weights}")
-    if options.weights:
-        from facelib.learned import weights
-
-        weights.use(options.weights)
+    runs.use(options)
     chosen, pairs = swapped.ways(study.blends), protocol.pairs(study, study.n)
     answered = study.protocol not in swaps.ALONE
     scored = swaps.measure(

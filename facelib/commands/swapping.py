@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from facelib import blenders, colour, figures, images, place
-from facelib.commands import terminal
+from facelib.commands import runs, terminal
 
 
 def add(command: Callable[..., argparse.ArgumentParser]) -> None:
@@ -52,10 +52,7 @@ def add(command: Callable[..., argparse.ArgumentParser]) -> None:
 
 def swap(options: argparse.Namespace) -> None:
     """The face in SOURCE goes onto the head in TARGET."""
-    if options.weights:
-        from facelib.learned import weights
-
-        weights.use(options.weights)
+    runs.use(options)
     inputs = (options.source, options.target)
     folder = options.stages
     stage_files = [folder / name for name in STAGE_FILES] if folder else []

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from facelib import blenders, images, records
-from facelib.commands import data, protocol, terminal
+from facelib.commands import data, protocol, runs, terminal
 
 RIVALS = ("multiband", "feather", "poisson", "seamless-clone", "multiband:none")
 OVER = blenders.DEFAULT  # over which way wins are counted
@@ -24,7 +24,7 @@ def add_evaluate(command: Callable[..., argparse.ArgumentParser]) -> None:
     sub.add_argument("--rivals", nargs="+", default=RIVALS, metavar="BLEND", help=rivals_help)
     sub.add_argument("--n", type=int, metavar="N", help="pairs (default: 400; of five, 5; or all that there are)")
     data.add_jobs(sub)
-    sub.add_argument("--weights", type=Path, metavar="RUN", help="a folder of `facelib train harmonizer`, instead of what ships")
+    runs.add(sub)
     resume_help = "keep there what is measured, and go on with what a run that was broken off has left"
     sub.add_argument("--resume", type=Path, metavar="DIR", help=resume_help)
     sub.add_argument("--html", type=Path, metavar="FILE", help="a page with the table, and the best, median and worst case of each blend")
@@ -39,8 +39,7 @@ def evaluate(options: argparse.Namespace) -> None:
 
     for place in (options.json, options.html):
         records.check_place(place)
-    if options.weights:
-        weights.use(options.weights)
+    runs.use(options)
     chosen = swapped.ways(options.blends)
     used = _weights()
     answered = options.protocol not in evaluation.ALONE

@@ -111,11 +111,9 @@ def swapped(pair: Pair, chosen: Sequence[Way], size: int, blends: Mapping[str, b
     for way in chosen:
         start = time.perf_counter()
         there, before = placed[way.placing, way.points]
-        result = blends[way.blend](colour.get(way.colours)(there.warped, crop, there.mask), crop, there.mask)
+        result = blends[way.blend](colour.get(way.colours)(there.warped, crop, there.mask), crop.copy(), there.mask)
         seconds[way.name] = before + time.perf_counter() - start
-        images.check_picture(result, f"what {way.name} makes of {pair.source.path.name} on {pair.target.path.name}")
-        if result.shape != crop.shape:
-            raise ValueError(f"what {way.name} makes: expected the target's shape {crop.shape}, got {result.shape}; mend the blender")
+        images.check_result(result, crop, f"what {way.name} makes of {pair.source.path.name} on {pair.target.path.name}")
         results[way.name] = result
     return Swapped(
         source=own,

@@ -127,9 +127,10 @@ def readings(folder: Path, frames: Sequence[Frame], report: Callable[[Iterable],
     times = {name: {kind: _milliseconds(net, greys, at, how) for kind, net in nets.items()} for name, how in ways.items()}
     for name, how in report(ways.items()):  # after the clock: a process that has worked for minutes is slower
         errors = {boxes: _scores(card, folder, frames, boxes, **how).faces[_NME].mean() for boxes in ("labels", "detected")}
+        errors = {boxes: round(float(error), 3) for boxes, error in errors.items()}
         if nets["milliseconds_onnx"] is nets["milliseconds"]:
             times[name]["milliseconds_onnx"] = None
-        rows.append({"name": name, **{boxes: round(float(error), 3) for boxes, error in errors.items()}, **times[name]})
+        rows.append({"name": name, **errors, **times[name]})
     return rows
 
 

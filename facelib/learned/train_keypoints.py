@@ -67,6 +67,8 @@ class _Task:
             group["lr"] = self.config.peak_rate * one_cycle(progress)
         terms = self.plain.losses(self.net(inputs.to(memory_format=torch.channels_last)), points)
         terms = {name: term for name, term in terms.items() if name in self.weights}
+        if not terms:
+            raise ValueError(f"weights: expected one above zero that {self.config.network} has a loss for, got {self.config.weights}")
         self.optimizer.zero_grad()
         self.accelerator.backward(sum(self.weights[name] * term for name, term in terms.items()))
         self.optimizer.step()

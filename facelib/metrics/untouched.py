@@ -25,7 +25,7 @@ def seam_energy(image: np.ndarray, reference: np.ndarray, mask: np.ndarray, scal
     -------
     float
         Mean absolute difference of neighbours that lie on either side of the border, over the same in `reference`: 1 for the target
-            itself, larger for a visible seam, smaller where the border has been smoothed over. NaN where the mask has no border. Where the
+        itself, larger for a visible seam, smaller where the border has been smoothed over. NaN where the mask has no border. Where the
         reference is perfectly flat at the border there is nothing to compare with: 0 for the target itself, and millions for any jump.
 
     Notes

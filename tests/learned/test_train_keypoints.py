@@ -1,5 +1,6 @@
 """Training, on a handful of frames cut from the two portraits: as long as it takes to see that the loop does what it says."""
 
+import dataclasses
 import json
 
 import numpy as np
@@ -45,6 +46,12 @@ def test_a_run_that_was_stopped_ends_as_if_it_had_not_been(tmp_path, frames):
     histories = [engine.read_history(tmp_path / name) for name in ("whole", "stopped")]
     assert [row["pictures"] for row in histories[0]] == [row["pictures"] for row in histories[1]] == [48, 96]
     assert [row["distance"] for row in histories[0]] == pytest.approx([row["distance"] for row in histories[1]])
+
+
+def test_a_run_that_no_loss_would_teach_is_refused(frames):
+    nothing = dataclasses.replace(TINY, weights=(("distance", 0.0), ("cross_entropy", 0.0)))
+    with pytest.raises(ValueError, match="weights: expected one above zero that heatmaps has a loss for"):
+        train(nothing, *frames)
 
 
 def test_training_learns(tmp_path, frames):

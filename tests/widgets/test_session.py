@@ -53,6 +53,12 @@ def test_no_level_is_too_deep_for_what_a_swap_changes(wish, collins_on_hopper):
     np.testing.assert_array_equal(swap.near.blended[edge], np.float32(0.3))
 
 
+def test_levels_of_another_kind_are_no_pyramids(wish, registered):
+    registered("posterize", lambda source, target, mask, levels=256: np.round(target * levels) / np.float32(levels))
+    outcome = session.fulfil(replace(wish, blend="posterize", options={"levels": 256}))
+    assert outcome.swap.near.blended.shape == outcome.swap.target.shape
+
+
 def test_strength_goes_from_target_to_result(wish):
     whole = session.fulfil(wish)
     assert session.fulfil(replace(wish, strength=0.0), before=whole).picture == pytest.approx(wish.target.picture, abs=1e-6)
