@@ -11,8 +11,9 @@ export PYDEVD_DISABLE_FILE_VALIDATION = 1
 help:  ## what there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
+# Without the data sets of this machine: a page may not show pictures of them, nor means of such.
 book: $(READY) _build/.package  ## the book, executed, in _build/html
-	$(BIN)/jupyter-book build . -W -n --keep-going
+	env -u FACELIB_DATA XDG_CACHE_HOME="$(CURDIR)/_build/cache" $(BIN)/jupyter-book build . -W -n --keep-going
 	@echo "The book is at _build/html/index.html"
 
 test: $(READY)  ## the tests, the doctests and the notebooks
