@@ -26,6 +26,7 @@ def add_evaluate(command: Callable[..., argparse.ArgumentParser]) -> None:
         help="the face's box: round the labelled points (the default), detected, or as the data set gives it",
     )
     sub.add_argument("--weights", type=Path, metavar="DIR", help="a folder that `facelib train keypoints` wrote; by default what ships")
+    sub.add_argument("--also", type=Path, nargs="+", metavar="DIR", help="the same recipe with other seeds, for the spread")
     sub.add_argument("--json", type=Path, metavar="FILE", help="write the numbers there too")
     sub = command("labels", evaluate_labels)
     data.add_data(sub, default="ytf68")
@@ -63,6 +64,9 @@ def add_train(command: Callable[..., argparse.ArgumentParser]) -> None:
     sub.add_argument("--data", default="ytf68", metavar="NAME|DIR")
     sub.add_argument("--weights", type=Path, required=True, metavar="DIR", help="of `facelib train keypoints --set corrected=false`")
     sub.add_argument("-o", "--out", type=Path, required=True, metavar="FILE")
+    sub = command("labeller", train_labeller)
+    sub.add_argument("--data", default="ytf68", metavar="NAME|DIR")
+    sub.add_argument("--weights", type=Path, metavar="DIR", help="of `facelib train keypoints`, gets the file too; by default what ships")
     sub = command("mean-shape", train_mean_shape)
     sub.add_argument("--data", default="ytf68", metavar="NAME|DIR")
     sub.add_argument("-o", "--out", type=Path, required=True, metavar="FILE")
@@ -83,28 +87,19 @@ def evaluate_labels(options: argparse.Namespace) -> None:
 
 
 def evaluate(options: argparse.Namespace) -> None:
-    """The error of a keypoint model on labelled frames, the way the field measures it."""
-    from facelib.datasets import named, ytf68, ytf68_offset
-    from facelib.learned import evaluate_keypoints as evaluation
-    from facelib.learned import weights
-    from facelib.learned.keypoint_faces import is_put_right
+    """The error of a keypoint model on labelled frames, the way the field measures it. Against ytf68's labels it is the last of the stages
+    that are printed: with `--boxes labels`, and what `facelib train labeller` fitted, that one reads the label's box."""
+    from facelib.datasets import named, ytf68
+    from facelib.learned import evaluate_keypoints, keypoint_scores, weights
 
     records.check_place(options.json)
-    frames = data.frames(options)
-    folder = options.weights or weights.FOLDER
-    card = weights.card("keypoints", folder)
-    shifted = is_put_right(**card["config"]) and named.name_of(options.data) == ytf68.NAME
-    as_labelled = {"as_labelled": ytf68_offset.as_labelled} if shifted else {}
-    scores = evaluation.evaluate(weights.keypoint_network(folder), frames, options.boxes, report=terminal.bar("batch"), **as_labelled)
-    record = {
-        **records.made_by(data.as_given("facelib evaluate keypoints", options, "boxes", "weights")),
-        "model": weights.which("keypoints", folder),
-        "boxes": options.boxes,
-        "label_offset": bool(shifted),
-        "people_trained_on": len(set(card["people_trained_on"]) & {frame.person for frame in frames}),
-        **scores.summary(),
-    }
-    print(evaluation.as_text(record))
+    frames, also = data.frames(options), options.also or []
+    is_ytf68 = named.name_of(options.data) == ytf68.NAME
+    numbers = keypoint_scores.record(options.weights or weights.FOLDER, frames, options.boxes, is_ytf68, also, terminal.bar("batch"))
+    command = data.as_given("facelib evaluate keypoints", options, "boxes", "weights")
+    command += f" --also {' '.join(run.name for run in also)}" if also else ""
+    record = {**records.made_by(command), **numbers}
+    print(evaluate_keypoints.as_text(record))
     records.save(options.json, record)
 
 
@@ -169,3 +164,11 @@ def train_label_offset(options: argparse.Namespace) -> None:
     record = {**records.made_by("facelib train label-offset --data ytf68 --weights DIR -o FILE"), "frames": len(frames), **found}
     records.save(options.out, record)
     terminal.say(options.out)
+
+
+def train_labeller(options: argparse.Namespace) -> None:
+    """Learn what the labeller of ytf68 makes of a network's answers, on the people that it was trained on; written beside its weights."""
+    from facelib.learned import train_labeller as training
+    from facelib.learned import weights
+
+    terminal.say(training.run(options.data, options.weights or weights.FOLDER, terminal.bar("batch")))

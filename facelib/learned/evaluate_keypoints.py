@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -98,15 +98,29 @@ def score(guess: np.ndarray, truth: np.ndarray, people: Sequence[str], missed: i
     return KeypointScores(list(people), missed, metrics.point_errors(guess, truth), faces, pose.yaw(truth))
 
 
-def measure(
+@dataclass(frozen=True)
+class Answers:
+    """What a model says of N frames for which there is a box."""
+
+    points: np.ndarray  # (N, 68, 2) in pixels
+    boxes: np.ndarray  # (N, 4): x, y, width, height in pixels
+    truth: np.ndarray  # (N, 68, 2), the labels
+    people: list[str]
+    missed: int  # frames without a box
+
+    def score(self, points: np.ndarray | None = None) -> KeypointScores:
+        """Compare the points, or others in their place, with the labels."""
+        return score(self.points if points is None else points, self.truth, self.people, self.missed)
+
+
+def answers(
     predict: Predictor,
     frames: Sequence[Frame],
     boxes: str = "labels",
-    as_labelled: Callable[[np.ndarray], np.ndarray] = lambda points: points,
     batch: int = 64,
     report: Callable[[Iterable], Iterable] = iter,
-) -> KeypointScores:
-    """Predict the keypoints of each frame and compare them with the labels.
+) -> Answers:
+    """Predict the keypoints of each frame.
 
     Parameters
     ----------
@@ -116,8 +130,6 @@ def measure(
     boxes : {"labels", "detected", "given"}
         The box from the labelled points; the detected box that overlaps it most; or the box that the data set gives, `frame.box`. A
         frame in which no such box is detected counts as missed and has no part in the errors.
-    as_labelled : callable
-        Puts predicted points (N, 68, 2) where the data set's labels would be, if those are known to lie elsewhere.
     batch : int
         Faces a call.
     report : callable
@@ -130,7 +142,7 @@ def measure(
     """
     if boxes not in BOXES:
         raise ValueError(f"boxes: expected 'labels', 'detected' or 'given', got {boxes!r}")
-    found, predicted = [], []
+    found, within, predicted = [], [], []
     for start in report(range(0, len(frames), batch)):
         part = [(frame, grey := frame.grey(), _box(frame, grey, boxes)) for frame in frames[start : start + batch]]
         part = [row for row in part if row[2] is not None]
@@ -138,13 +150,19 @@ def measure(
             of, greys, at = map(list, zip(*part, strict=True))
             predicted.append(predict(greys, at))
             found += of
+            within += at
     if not found:
         raise ValueError(f"no box in any of {len(frames)} frames")
     truth, people = np.stack([frame.points for frame in found]), [frame.person for frame in found]
-    return score(as_labelled(np.concatenate(predicted)), truth, people, missed=len(frames) - len(found))
+    return Answers(np.concatenate(predicted), np.array(within, float), truth, people, missed=len(frames) - len(found))
 
 
-def evaluate(
+def measure(predict: Predictor, frames: Sequence[Frame], boxes: str = "labels", **more) -> KeypointScores:
+    """Predict the keypoints of each frame and compare them with the labels; arguments as for `answers`."""
+    return answers(predict, frames, boxes, **more).score()
+
+
+def answers_of(
     net: nn.Module,
     frames: Sequence[Frame],
     boxes: str = "labels",
@@ -152,9 +170,50 @@ def evaluate(
     size: int = crops.SIZE,
     mirrored: bool = True,
     **more,
+) -> Answers:
+    """The `answers` of a network of `keypoint_net`, in evaluation mode; passes, size and mirrored as for `predict_keypoints.read`."""
+    return answers(lambda greys, at: predict_keypoints.predict(net, greys, at, passes, size, mirrored), frames, boxes, **more)
+
+
+def evaluate(
+    net: nn.Module,
+    frames: Sequence[Frame],
+    boxes: str = "labels",
+    as_labelled: Callable[[np.ndarray], np.ndarray] = lambda points: points,
+    **how,
 ) -> KeypointScores:
-    """`measure` a network of `keypoint_net`, in evaluation mode; passes, size and mirrored as for `predict_keypoints.read`."""
-    return measure(lambda greys, at: predict_keypoints.predict(net, greys, at, passes, size, mirrored), frames, boxes, **more)
+    """Score a network; arguments as for `answers_of`.
+
+    `as_labelled` puts predicted points (N, 68, 2) where the data set's labels would be, if those are known to lie elsewhere.
+    """
+    found = answers_of(net, frames, boxes, **how)
+    return found.score(as_labelled(found.points))
+
+
+def by_stage(stages: Mapping[str, KeypointScores]) -> list[dict]:
+    """Scores of the same faces after one stage and the next: `name`, `nme_inter_ocular`, `interval_95`; and from the second on `less`, by
+    how much a stage lowers the error, with `less_95`, paired. Percent; intervals are over people."""
+    rows, before = [], None
+    for name, scores in stages.items():
+        errors = scores.faces["nme_inter_ocular"]
+        row = {"name": name, "nme_inter_ocular": round(float(errors.mean()), 3), "interval_95": interval(errors, scores.people)}
+        if before is not None:
+            row |= {"less": round(float((before - errors).mean()), 3), "less_95": interval(before - errors, scores.people)}
+        rows.append(row)
+        before = errors
+    return rows
+
+
+def over_seeds(runs: Sequence[Sequence[dict]]) -> dict:
+    """Of runs that differ in their seed, as `by_stage` has each: the error of every run after the last stage, their mean and
+    standard deviation, in percent."""
+    each = [rows[-1]["nme_inter_ocular"] for rows in runs]
+    return {"each": each, "mean": round(float(np.mean(each)), 3), "spread": round(float(np.std(each, ddof=1)), 3)}
+
+
+def interval(values: np.ndarray, people: Sequence[str]) -> list[float]:
+    """The 95 % interval over people of a mean, (low, high), as records hold it."""
+    return [round(float(end), 3) for end in bootstrap.interval(values, people)]
 
 
 def as_text(record: dict) -> str:
@@ -180,6 +239,8 @@ def as_text(record: dict) -> str:
         row("failures, above 10 %", "failures_above_10"),
         f"{'median inter-ocular':<26}{record['median_inter_ocular']:7.2f} %",
         "",
+        *_of_stages(record["stages"]),
+        *_of_seeds(record.get("seeds")),
         "NME inter-ocular of",
         *(f"  {region:<24}{error:7.2f} %" for region, error in record["by_region"].items()),
         "",
@@ -202,6 +263,17 @@ def _box(frame: Frame, grey: np.ndarray, boxes: str) -> np.ndarray | None:
     if box is None:
         raise ValueError(f"{frame.path}: its data set gives no box; use boxes='labels' or 'detected'")
     return box
+
+
+def _of_stages(stages: Sequence[dict]) -> list[str]:
+    rows = [f"  {stage['name']:<30}{stage['nme_inter_ocular']:7.2f} %" for stage in stages]
+    return ["NME inter-ocular, with one allowance for the labels after another", *rows, ""] if len(rows) > 1 else []
+
+
+def _of_seeds(seeds: dict | None) -> list[str]:
+    if seeds is None:
+        return []
+    return [f"NME inter-ocular of {len(seeds['each'])} seeds: {seeds['mean']:.2f} % in the mean, spread {seeds['spread']:.2f}", ""]
 
 
 def _percent(errors: np.ndarray) -> float:

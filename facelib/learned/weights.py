@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -20,8 +21,10 @@ from facelib.learned.confidence import Calibration
 from facelib.learned.embedding_net import Embedder
 from facelib.learned.forensic_net import Detective
 from facelib.learned.generators import GENERATORS
+from facelib.learned.labeller import Labeller
 from facelib.learned.onnx_net import OnnxHeatmaps
 
+LABELLER = "keypoints-labeller"
 FOLDER = Path(str(files("facelib.learned"))) / "weights"
 _OWN = "FACELIB_WEIGHTS"  # a folder whose harmonizers are used instead of those that ship
 
@@ -103,6 +106,29 @@ def keypoint_reader(folder: Path = FOLDER) -> nn.Module | OnnxHeatmaps:
 def keypoint_calibration(folder: Path = FOLDER) -> Calibration:
     """How the network's spread becomes an expected error: kept in the card of its weights."""
     return Calibration(**card("keypoints", folder)["calibration"])
+
+
+def labeller(boxes: str, folder: Path = FOLDER) -> Labeller | None:
+    """What `facelib train labeller` fitted to a keypoint network's answers in one kind of box; None if nothing.
+
+    Raises
+    ------
+    WeightsError
+        It was fitted to the answers of another network.
+    """
+    if not (folder / f"{LABELLER}.json").is_file():
+        return None
+    made = card(LABELLER, folder)
+    if made["network"] != card("keypoints", folder)["sha256"]:
+        raise WeightsError(f"{folder / LABELLER}.json: fitted to the answers of another network; run `facelib train labeller` again")
+    kinds = load(nn.ModuleDict({kind: Labeller() for kind in made["boxes"]}), LABELLER, folder)
+    return kinds[boxes] if boxes in made["boxes"] else None
+
+
+def save_labellers(kinds: Mapping[str, Labeller], record: dict, folder: Path = FOLDER) -> Path:
+    """Write labellers beside the network that they were fitted to, by the kind of box; return the file."""
+    save(nn.ModuleDict(kinds), LABELLER, record | {"network": card("keypoints", folder)["sha256"], "boxes": list(kinds)}, folder)
+    return folder / f"{LABELLER}.safetensors"
 
 
 @cache

@@ -104,8 +104,13 @@ def test_boxes_that_are_not_there_are_refused(frames):
 
 def test_text_holds_every_number():
     guess, truth = faces(30, 4)
-    record = {"boxes": "labels", "people_trained_on": 0, **evaluation.score(guess, truth, [str(i // 3) for i in range(30)]).summary()}
+    scores = evaluation.score(guess, truth, [str(i // 3) for i in range(30)])
+    stages = evaluation.by_stage({"as answered": scores})
+    seeds = evaluation.over_seeds([stages, [{"name": "as answered", "nme_inter_ocular": 9.87}]])
+    record = {"boxes": "labels", "people_trained_on": 0, **scores.summary(), "stages": stages, "seeds": seeds}
     said = evaluation.as_text(record)
+    assert f"2 seeds: {seeds['mean']:.2f} % in the mean, spread {seeds['spread']:.2f}" in said
+    assert "allowance" not in said  # there is but one stage
     numbers = [record[name] for name in record["interval_95"]] + list(record["by_region"].values())
     assert all(f"{number:.2f}" in said for number in numbers)
     assert "30 of 10 people" in said

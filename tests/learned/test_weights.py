@@ -50,7 +50,8 @@ def test_shipped_weights_fit_and_have_full_cards():
 def test_nobody_was_both_trained_on_and_held_out():
     from facelib.datasets import ytf68
 
-    assert not set(weights.card("keypoints")["people_trained_on"]) & set(ytf68.validation_people())
+    for name in ("keypoints", "keypoints-labeller"):
+        assert not set(weights.card(name)["people_trained_on"]) & set(ytf68.validation_people())
 
 
 def test_harmonizers_of_a_run_are_used_instead_of_those_that_ship(tmp_path, monkeypatch):

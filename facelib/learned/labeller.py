@@ -1,0 +1,127 @@
+"""What a data set's labeller would have answered, from what a network answers: for scores against labels that have habits of their own.
+
+Labels are not the truth. A labeller places some points a little off in its own way, and differently on a turned head; and a box that is
+made from labels tells where the labeller saw the face, errors included. Two linear maps, fitted to the labels of the people that the
+network was trained on, allow for both; the first also takes up what the network itself does wrong by rule. They belong to scores: where
+points are wanted on the faces themselves, leave them out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch import nn
+
+from facelib import keypoints
+from facelib.datasets import ytf68_offset
+
+AS_ANSWERED, SHIFTED, HABITS, BOX = "as answered", "shifted as the labels are", "with the labeller's habits", "with what the box tells"
+STRENGTH = 0.1  # of the ridge, over the inputs' mean variance; chosen once, on the training people, in five folds of people
+
+
+class Labeller(nn.Module):
+    """Two corrections that take a network's answers, (N, 68, 2) in pixels, to where a labeller would have put them; `fit` makes them."""
+
+    def __init__(self):
+        super().__init__()
+        self.habits = nn.Linear(2 * keypoints.COUNT, 2 * keypoints.COUNT)  # in the mean face's frame: what every shape shifts
+        self.sides = nn.Linear(3, 2 * keypoints.COUNT)  # in the picture's axes: what a box that lies elsewhere, or is larger, shifts
+
+    @torch.inference_mode()
+    def with_habits(self, points: np.ndarray) -> np.ndarray:
+        """Points as this labeller would place them, judged by the answered shape alone."""
+        matrices, upright = _upright(points)
+        shifts = self.habits(_rows(upright)).unflatten(1, (-1, 2)).numpy()
+        return np.stack([_undo(matrix, shape) for matrix, shape in zip(matrices, upright + shifts, strict=True)])
+
+    @torch.inference_mode()
+    def in_boxes(self, points: np.ndarray, boxes: Sequence[np.ndarray]) -> np.ndarray:
+        """Points, with habits, as this labeller would place them in N boxes, of x, y, width, height in pixels."""
+        beside, sizes = _beside(points, boxes)
+        return points + self.sides(_rows(beside)).unflatten(1, (-1, 2)).numpy() * sizes[:, None, None]
+
+
+def fit(points: np.ndarray, boxes: Sequence[np.ndarray], labels: np.ndarray) -> Labeller:
+    """Learn a labeller's habits, and what boxes of one kind tell of its labels.
+
+    Parameters
+    ----------
+    points : ndarray of shape (N, 68, 2)
+        A network's answers, in pixels. It may have been trained on these faces, but the more it knows their labels by heart, the less is
+        left to fit.
+    boxes : sequence of N arrays of shape (4,)
+        Those in which it answered.
+    labels : ndarray of shape (N, 68, 2)
+    """
+    made = Labeller()
+    matrices, upright = _upright(points)
+    wanted = np.stack([keypoints.transform(matrix, label) for matrix, label in zip(matrices, labels, strict=True)])
+    _fill(made.habits, upright, wanted - upright, STRENGTH)
+    points = made.with_habits(points)
+    beside, sizes = _beside(points, boxes)
+    _fill(made.sides, beside, (labels - points) / sizes[:, None, None], 0)
+    return made.eval()
+
+
+def stages(
+    points: np.ndarray, boxes: Sequence[np.ndarray], put_right: bool = True, labeller: Labeller | None = None
+) -> dict[str, np.ndarray]:
+    """A network's answers, and what becomes of them with one allowance after another for the labels of ytf68, by name.
+
+    Parameters
+    ----------
+    points : ndarray of shape (N, 68, 2)
+        In pixels.
+    boxes : sequence of N arrays of shape (4,)
+        Those in which the network answered.
+    put_right : bool
+        Whether it was trained on labels put right, as `facelib.datasets.ytf68_offset` does.
+    labeller : Labeller, optional
+        Fitted in boxes of the same kind.
+    """
+    made = {AS_ANSWERED: points}
+    if put_right:
+        made[SHIFTED] = points = ytf68_offset.as_labelled(points)
+    if labeller is not None:
+        made[HABITS] = points = labeller.with_habits(points)
+        made[BOX] = labeller.in_boxes(points, boxes)
+    return made
+
+
+def _upright(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Similarities to the mean face, (N, 2, 3), and the shapes there."""
+    matrices = np.stack([keypoints.similarity(shape, keypoints.mean_shape()) for shape in points])
+    return matrices, np.stack([keypoints.transform(matrix, shape) for matrix, shape in zip(matrices, points, strict=True)])
+
+
+def _undo(matrix: np.ndarray, points: np.ndarray) -> np.ndarray:
+    return np.linalg.solve(matrix[:, :2], (points - matrix[:, 2]).T).T
+
+
+def _beside(points: np.ndarray, boxes: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """How far each box lies beside the answer's own, across and down, and how much larger it is, over the answer's; and that size."""
+    own, given = (_middle_and_size(each) for each in ([keypoints.face_box(shape) for shape in points], boxes))
+    return (given - own) / own[:, 2:], own[:, 2]
+
+
+def _middle_and_size(boxes: Sequence[np.ndarray]) -> np.ndarray:
+    boxes = np.array(boxes, float)
+    return np.c_[boxes[:, :2] + boxes[:, 2:] / 2, np.sqrt(boxes[:, 2] * boxes[:, 3])]
+
+
+def _fill(layer: nn.Linear, inputs: np.ndarray, wanted: np.ndarray, strength: float) -> None:
+    """Ridge regression: the least squares fit, its weights held down by `strength` times the mean variance of the inputs."""
+    inputs, wanted = (values.reshape(len(values), -1).astype(float) for values in (inputs, wanted))
+    around, away = inputs - inputs.mean(axis=0), wanted - wanted.mean(axis=0)
+    products = around.T @ around
+    held = strength * np.trace(products) / len(products) * np.eye(len(products))
+    weight = np.linalg.lstsq(products + held, around.T @ away, rcond=None)[0]  # the smallest, where inputs do not vary
+    with torch.no_grad():
+        layer.weight.copy_(torch.from_numpy(weight.T))
+        layer.bias.copy_(torch.from_numpy(wanted.mean(axis=0) - inputs.mean(axis=0) @ weight))
+
+
+def _rows(values: np.ndarray) -> torch.Tensor:
+    return torch.from_numpy(values.reshape(len(values), -1).astype(np.float32))
