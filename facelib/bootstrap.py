@@ -59,6 +59,15 @@ def interval(
     return low, high
 
 
+def ends(values: np.ndarray, clusters: Sequence, digits: int) -> list[float]:
+    """The two ends of the `interval` of one mean, rounded, as records hold them.
+
+    >>> ends(np.array([0.0, 0.0, 1.0, 1.0]), ["ann", "ann", "bob", "bob"], digits=2)
+    [0.0, 1.0]
+    """
+    return [round(float(end), digits) for end in interval(values, clusters)]
+
+
 def resamples(clusters: int, rounds: int = ROUNDS, seed: int = SEED) -> np.ndarray:
     """How often each cluster is drawn in each resample: (rounds, clusters) int64, with rows that sum to `clusters`."""
     return np.random.default_rng(seed).multinomial(clusters, np.full(clusters, 1 / clusters), size=rounds)

@@ -45,8 +45,7 @@ def main() -> None:
     for boxes in KINDS:
         known, asked = (answers(lambda greys, at: read(predictor, greys, at), some, boxes) for some in (learned, judged))
         fitted = labeller.fit(known.points, known.boxes, known.truth)
-        points = labeller.stages(asked.points, asked.boxes, put_right=False, labeller=fitted)
-        scores = {name: asked.score(each) for name, each in points.items()}
+        scores = asked.score_each(labeller.stages(asked.points, asked.boxes, put_right=False, labeller=fitted))
         record[boxes] = {**scores[labeller.AS_ANSWERED].summary(), "stages": by_stage(scores)}
         record[boxes]["of_people_trained_on"] = known.score().summary()["nme_inter_ocular"]
         print(boxes, {name: record[boxes][name] for name in ("nme_inter_ocular", "failures_above_10", "missed", "stages")})

@@ -65,7 +65,7 @@ def table(comparisons: Sequence[Comparison], scored: Scored) -> list[dict]:
                 people.append(scored.people[one.number])
         if apart:
             agrees = (np.array(apart) + 1) / 2
-            ends = [round(float(end), 4) for end in bootstrap.interval(agrees, people)]
+            ends = bootstrap.ends(agrees, people, digits=4)
             rows.append({"score": score, "agrees": round(float(agrees.mean()), 4), "interval_95": ends, "n": len(agrees)})
     return sorted(rows, key=lambda row: -row["agrees"])
 

@@ -61,7 +61,6 @@ def disagreement(frames: Sequence[Frame], points: np.ndarray) -> dict:
     for low, high in pairwise(LIKENESS):
         inside = (likeness >= low) & ((likeness < high) | (high == LIKENESS[-1]))
         if inside.any():
-            ends = bootstrap.interval(errors[inside], people[inside])
             bins.append(
                 {
                     "from": low,
@@ -69,7 +68,7 @@ def disagreement(frames: Sequence[Frame], points: np.ndarray) -> dict:
                     "pairs": int(inside.sum()),
                     "people": len(set(people[inside])),
                     "error": round(float(errors[inside].mean()), 2),
-                    "interval_95": [round(float(end), 2) for end in ends],
+                    "interval_95": bootstrap.ends(errors[inside], people[inside], digits=2),
                 }
             )
     return {"frames": len(frames), "bins": bins}

@@ -302,8 +302,7 @@ def _mean(values: np.ndarray, people: Sequence[str]) -> dict:
     values = values[np.isfinite(values)]
     if not len(values):
         return {"mean": None, "interval_95": None}
-    ends = [round(float(end), 4) for end in bootstrap.interval(values, people)]
-    return {"mean": round(float(values.mean()), 4), "interval_95": ends}
+    return {"mean": round(float(values.mean()), 4), "interval_95": bootstrap.ends(values, people, digits=4)}
 
 
 def _group(pair: Pair) -> str:

@@ -133,7 +133,7 @@ def _table(faces: Sequence[Face], people: Sequence[int], numbers: np.ndarray) ->
 
 def _row(group: str, of: str, people: np.ndarray, numbers: np.ndarray) -> dict:
     nme, failures, white, black = numbers.mean(axis=0)
-    ends = [round(float(end), 2) for end in bootstrap.interval(numbers[:, 0], people)]
+    ends = bootstrap.ends(numbers[:, 0], people, digits=2)
     kept = {"nme": nme, "failures_above_10": failures, "white": white, "black": black}
     row = {"group": group, "of": of, "n": len(people), "people": len(set(people.tolist())), "interval_95": ends}
     return row | {name: round(float(value), 2) for name, value in kept.items()}

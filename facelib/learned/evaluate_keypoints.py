@@ -112,6 +112,10 @@ class Answers:
         """Compare the points, or others in their place, with the labels."""
         return score(self.points if points is None else points, self.truth, self.people, self.missed)
 
+    def score_each(self, points: Mapping[str, np.ndarray]) -> dict[str, KeypointScores]:
+        """The same for several, by name."""
+        return {name: self.score(each) for name, each in points.items()}
+
 
 def answers(
     predict: Predictor,
@@ -157,11 +161,6 @@ def answers(
     return Answers(np.concatenate(predicted), np.array(within, float), truth, people, missed=len(frames) - len(found))
 
 
-def measure(predict: Predictor, frames: Sequence[Frame], boxes: str = "labels", **more) -> KeypointScores:
-    """Predict the keypoints of each frame and compare them with the labels; arguments as for `answers`."""
-    return answers(predict, frames, boxes, **more).score()
-
-
 def answers_of(
     net: nn.Module,
     frames: Sequence[Frame],
@@ -196,9 +195,13 @@ def by_stage(stages: Mapping[str, KeypointScores]) -> list[dict]:
     rows, before = [], None
     for name, scores in stages.items():
         errors = scores.faces["nme_inter_ocular"]
-        row = {"name": name, "nme_inter_ocular": round(float(errors.mean()), 3), "interval_95": interval(errors, scores.people)}
+        row = {
+            "name": name,
+            "nme_inter_ocular": round(float(errors.mean()), 3),
+            "interval_95": bootstrap.ends(errors, scores.people, digits=3),
+        }
         if before is not None:
-            row |= {"less": round(float((before - errors).mean()), 3), "less_95": interval(before - errors, scores.people)}
+            row |= {"less": round(float((before - errors).mean()), 3), "less_95": bootstrap.ends(before - errors, scores.people, digits=3)}
         rows.append(row)
         before = errors
     return rows
@@ -209,11 +212,6 @@ def over_seeds(runs: Sequence[Sequence[dict]]) -> dict:
     standard deviation, in percent."""
     each = [rows[-1]["nme_inter_ocular"] for rows in runs]
     return {"each": each, "mean": round(float(np.mean(each)), 3), "spread": round(float(np.std(each, ddof=1)), 3)}
-
-
-def interval(values: np.ndarray, people: Sequence[str]) -> list[float]:
-    """The 95 % interval over people of a mean, (low, high), as records hold it."""
-    return [round(float(end), 3) for end in bootstrap.interval(values, people)]
 
 
 def as_text(record: dict) -> str:

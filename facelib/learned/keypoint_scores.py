@@ -75,8 +75,7 @@ def _stages(folder: Path, frames: Sequence[Frame], boxes: str, is_ytf68: bool, r
     config, net = weights.card("keypoints", folder)["config"], weights.keypoint_network(folder)
     found = evaluation.answers_of(net, frames, boxes, size=config["size"], report=report)
     fitted = weights.labeller(boxes, folder) if is_ytf68 else None
-    points = labeller.stages(found.points, found.boxes, is_ytf68 and is_put_right(**config), fitted)
-    return {name: found.score(each) for name, each in points.items()}
+    return found.score_each(labeller.stages(found.points, found.boxes, is_ytf68 and is_put_right(**config), fitted))
 
 
 def _check_seeds(folders: Sequence[Path], cards: Sequence[dict]) -> None:

@@ -15,11 +15,11 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
-from facelib import keypoints, metrics
+from facelib import bootstrap, keypoints, metrics
 from facelib.datasets import ytf68_offset
 from facelib.datasets.frame import Frame
 from facelib.learned import predict_keypoints, weights
-from facelib.learned.evaluate_keypoints import KeypointScores, evaluate, interval
+from facelib.learned.evaluate_keypoints import KeypointScores, evaluate
 from facelib.learned.keypoint_data import Augmentation, TrainingCrops, box_beside
 from facelib.learned.keypoint_faces import is_put_right
 from facelib.learned.train_keypoints import KeypointConfig
@@ -92,7 +92,7 @@ def compare(folders: Sequence[Path], frames: Sequence[Frame], report: Callable[[
             "nme": round(float(errors.mean()), 3),
             "each": [round(error, 3) for error in each],
             "spread": round(float(np.std(each, ddof=1)), 3) if len(each) > 1 else None,
-            "interval_95": interval(errors, people),
+            "interval_95": bootstrap.ends(errors, people, digits=3),
             "failures_above_10": round(float(np.mean([run.scores.faces[_FAILURES].mean() for run in runs])), 3),
             "hard": round(float(np.mean([run.hard for run in runs])), 2),
             "warned_of": {kind: round(float(np.mean([run.warned_of[kind] for run in runs])), 2) for kind in runs[0].warned_of},
@@ -101,7 +101,7 @@ def compare(folders: Sequence[Path], frames: Sequence[Frame], report: Callable[[
         }
         if name != RECIPE and (RECIPE, pictures) in faces:
             more = errors - faces[RECIPE, pictures]
-            row |= {"more": round(float(more.mean()), 3), "more_95": interval(more, people)}
+            row |= {"more": round(float(more.mean()), 3), "more_95": bootstrap.ends(more, people, digits=3)}
         rows.append(row)
     return rows
 

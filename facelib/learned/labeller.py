@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
 import torch
 from torch import nn
@@ -34,7 +35,8 @@ class Labeller(nn.Module):
         """Points as this labeller would place them, judged by the answered shape alone."""
         matrices, upright = _upright(points)
         shifts = self.habits(_rows(upright)).unflatten(1, (-1, 2)).numpy()
-        return np.stack([_undo(matrix, shape) for matrix, shape in zip(matrices, upright + shifts, strict=True)])
+        back = map(cv2.invertAffineTransform, matrices)
+        return np.stack([keypoints.transform(matrix, shape) for matrix, shape in zip(back, upright + shifts, strict=True)])
 
     @torch.inference_mode()
     def in_boxes(self, points: np.ndarray, boxes: Sequence[np.ndarray]) -> np.ndarray:
@@ -94,10 +96,6 @@ def _upright(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Similarities to the mean face, (N, 2, 3), and the shapes there."""
     matrices = np.stack([keypoints.similarity(shape, keypoints.mean_shape()) for shape in points])
     return matrices, np.stack([keypoints.transform(matrix, shape) for matrix, shape in zip(matrices, points, strict=True)])
-
-
-def _undo(matrix: np.ndarray, points: np.ndarray) -> np.ndarray:
-    return np.linalg.solve(matrix[:, :2], (points - matrix[:, 2]).T).T
 
 
 def _beside(points: np.ndarray, boxes: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:

@@ -43,8 +43,7 @@ def run(data: str | Path, folder: Path = weights.FOLDER, report: Callable[[Itera
         found = answers_of(net, frames, kind, size=config["size"], report=report)
         points = list(labeller.stages(found.points, found.boxes, right).values())[-1]
         made[kind] = labeller.fit(points, found.boxes, found.truth)
-        stages = labeller.stages(found.points, found.boxes, right, made[kind])
-        scores[kind] = by_stage({name: found.score(each) for name, each in stages.items()})
+        scores[kind] = by_stage(found.score_each(labeller.stages(found.points, found.boxes, right, made[kind])))
     record = {
         "what": "how ytf68 would have labelled the answers of the keypoint network, for scores: linear, for each kind of box",
         **records.made_by("facelib train labeller --data ytf68"),

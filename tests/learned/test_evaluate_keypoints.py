@@ -81,23 +81,23 @@ def test_boxes_of_labels_or_as_given_reach_the_predictor(frames):
         seen.extend(boxes)
         return np.stack([keypoints.shape_in_box(box) for box in boxes])
 
-    scores = evaluation.measure(predict, frames, batch=4)
+    scores = evaluation.answers(predict, frames, batch=4).score()
     np.testing.assert_allclose(seen, [keypoints.face_box(frame.points) for frame in frames])
     assert scores.summary()["nme_inter_ocular"] < 1e-6
     for frame in frames:
         frame.box = np.array([1, 2, 30, 40])
     seen.clear()
-    evaluation.measure(predict, frames, boxes="given", batch=4)
+    evaluation.answers(predict, frames, boxes="given", batch=4)
     np.testing.assert_array_equal(seen, [(1, 2, 30, 40)] * len(frames))
 
 
 def test_boxes_that_are_not_there_are_refused(frames):
     with pytest.raises(ValueError, match=r"drawn.png.*no box"):
-        evaluation.measure(None, frames, boxes="given")
+        evaluation.answers(None, frames, boxes="given")
     with pytest.raises(ValueError, match="no box in any of 10 frames"):  # noise has no face
-        evaluation.measure(None, frames, boxes="detected")
+        evaluation.answers(None, frames, boxes="detected")
     with pytest.raises(ValueError, match="guessed"):
-        evaluation.measure(None, frames, boxes="guessed")
+        evaluation.answers(None, frames, boxes="guessed")
     with pytest.raises(ValueError, match="2 names for 7 faces"):
         evaluation.score(*faces(7, 1), ["ann", "bob"])
 

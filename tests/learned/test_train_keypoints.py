@@ -84,16 +84,19 @@ def test_shipped_model_holds_its_promise(ytf68_folder):
     errors = {}
     for boxes in ("labels", "detected"):
         found = answers_of(net, frames, boxes)
-        points = labeller.stages(found.points, found.boxes, labeller=weights.labeller(boxes))
-        scores = {name: found.score(each).summary() for name, each in points.items()}
-        assert scores[labeller.BOX]["n"] == 475
-        assert scores[labeller.BOX]["failures_above_10"] < 1
+        stages = found.score_each(labeller.stages(found.points, found.boxes, labeller=weights.labeller(boxes)))
+        scores = {name: each.summary() for name, each in stages.items()}
+        for name in (labeller.SHIFTED, labeller.HABITS, labeller.BOX):
+            assert scores[name]["n"] == 475
+            assert scores[name]["failures_above_10"] < 1
         book = json.loads((RESULTS / f"keypoints-{boxes}.json").read_text())
         errors[boxes] = {name: score["nme_inter_ocular"] for name, score in scores.items()}
         said = {stage["name"]: stage["nme_inter_ocular"] for stage in book["stages"]}
         assert errors[boxes] == pytest.approx(said, abs=0.05)  # an upright box or two differ between machines
         promised = weights.card("keypoints")["scores"][boxes]["nme_inter_ocular"]
         assert errors[boxes][labeller.SHIFTED] == pytest.approx(promised, abs=0.05)
+    assert errors["labels"][labeller.SHIFTED] < 4.0
     assert errors["labels"][labeller.BOX] < 3.6
     assert errors["detected"][labeller.BOX] < 3.6 + 0.3
-    assert errors["detected"][labeller.HABITS] < errors["labels"][labeller.HABITS] + 0.3  # before either has learned from its box
+    for name in (labeller.SHIFTED, labeller.HABITS):  # before either has learned from its box
+        assert errors["detected"][name] < errors["labels"][name] + 0.3
