@@ -73,16 +73,18 @@ def add_train(command: Callable[..., argparse.ArgumentParser]) -> None:
 
 
 def evaluate_labels(options: argparse.Namespace) -> None:
-    """How far the labels themselves are off, from frames that show nearly the same picture."""
+    """How far the labels themselves are off, from frames that show nearly the same picture, and from the lattice on which they lie."""
     from facelib.evaluation import labels as evaluation
+    from facelib.evaluation import lattice
     from facelib.learned import predict_keypoints, weights
 
     records.check_place(options.json)
     frames = data.frames(options)
     reading = predict_keypoints.read_frames(weights.keypoint_network(), frames)
     numbers = evaluation.disagreement(frames, reading.points)
+    numbers["lattice"] = lattice.measure(np.stack([frame.points for frame in frames]), [frame.person for frame in frames])
     record = {**records.made_by(data.as_given("facelib evaluate labels", options)), "data": options.data, **numbers}
-    print(evaluation.as_text(record))
+    print(evaluation.as_text(record), lattice.as_text(record["lattice"]), sep="\n")
     records.save(options.json, record)
 
 

@@ -4,7 +4,7 @@ The labels are shifted: about a pixel to the right and, as the eyes and lips of 
 network that is trained on each picture and its mirror image cannot learn a shift to one side, so it places points where they belong, and
 what remains between its answers and the labels of people whom it never saw, averaged over many faces, is the labels' own doing. That
 measures what changes its side in a mirror: the shift across, and a slight turn. A shift along the face has no such witness; it is taken to
-be the same, since the cause most likely is: a labeller whose heatmaps are read half a cell beside their middle.
+be the same, as it is whether a labeller counts pixels from one or reads its heatmaps beside their cells' middle.
 """
 
 from __future__ import annotations
