@@ -48,7 +48,7 @@ _CASCADE_SHIFT_DOWN = 0.16
 _CASCADE_SIZE = 0.87
 
 
-def predict(pictures: Sequence[np.ndarray], boxes: Sequence[np.ndarray], passes: int = 2) -> np.ndarray:
+def predict(pictures: Sequence[np.ndarray], boxes: Sequence[np.ndarray], passes: int = 3) -> np.ndarray:
     """Keypoints of one face in each picture, through the shipped model.
 
     Parameters
@@ -58,7 +58,8 @@ def predict(pictures: Sequence[np.ndarray], boxes: Sequence[np.ndarray], passes:
     boxes : sequence of B arrays of shape (4,)
         x, y, width, height of the face in pixels; `facelib.detect.find_faces` gives them.
     passes : int
-        How often the model looks; each pass after the first re-crops on the answer before it.
+        How often the model looks at most; each look after the first re-crops on the answer before it, and one that hardly moves the
+        points is the last.
 
     Returns
     -------
@@ -68,7 +69,7 @@ def predict(pictures: Sequence[np.ndarray], boxes: Sequence[np.ndarray], passes:
     return predict_with_errors(pictures, boxes, passes)[0]
 
 
-def predict_with_errors(pictures: Sequence[np.ndarray], boxes: Sequence[np.ndarray], passes: int = 2) -> tuple[np.ndarray, np.ndarray]:
+def predict_with_errors(pictures: Sequence[np.ndarray], boxes: Sequence[np.ndarray], passes: int = 3) -> tuple[np.ndarray, np.ndarray]:
     """As `predict`, and how far off the model expects each point to be.
 
     Returns

@@ -250,7 +250,7 @@ def test_stages_are_reported_in_order(collins, hopper):
 
 
 # The heads of the portraits, in pixels; made by: images.save(head(swapped.blended, which), f"tests/golden/{which}.png") with the weights of
-# 2026-11-23; looked at, and good. A change of weights moves keypoints by a pixel or two, a fault moves the picture.
+# 2026-11-26; looked at, and good. A change of weights moves keypoints by a pixel or two, a fault moves the picture.
 HEADS = {"collins_on_hopper": np.s_[110:390, 130:410], "hopper_on_collins": np.s_[50:210, 145:305]}
 
 

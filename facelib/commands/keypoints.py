@@ -60,6 +60,11 @@ def add_train(command: Callable[..., argparse.ArgumentParser]) -> None:
     sub.add_argument("--seed", type=int, default=0)
     settings.add(sub)
     sub.add_argument("--resume", action="store_true", help="go on from the last checkpoint in DIR")
+    sub = command("pair", train_pair)
+    sub.add_argument("finder", type=Path, metavar="FINDER", help="of `facelib train keypoints`: looks first, and doubts where no face is")
+    sub.add_argument("refiner", type=Path, metavar="REFINER", help="likewise, of little augmentation and no crops without a face")
+    sub.add_argument("--data", default="ytf68", metavar="NAME|DIR")
+    sub.add_argument("-o", "--out", type=Path, required=True, metavar="DIR")
     sub = command("label-offset", train_label_offset)
     sub.add_argument("--data", default="ytf68", metavar="NAME|DIR")
     sub.add_argument("--weights", type=Path, required=True, metavar="DIR", help="of `facelib train keypoints --set corrected=false`")
@@ -121,7 +126,7 @@ def compare(options: argparse.Namespace) -> None:
     for row in readings:
         times = "".join(f"{row[name]:>7.1f} ms" for name in ("milliseconds", "milliseconds_onnx") if row[name])
         print(f"{row['name']:<44}{row['labels']:>7.2f} %{row['detected']:>7.2f} % detected{times}")
-    records.save(options.json, {**made, "rows": rows, "readings": readings})
+    records.save(options.json, {**made, "rows": rows, "readings": readings, "warned_of": study.warned_of(weights.FOLDER, frames)})
 
 
 def _rows(path: Path | None) -> list[dict]:
@@ -166,6 +171,14 @@ def train_label_offset(options: argparse.Namespace) -> None:
     record = {**records.made_by("facelib train label-offset --data ytf68 --weights DIR -o FILE"), "frames": len(frames), **found}
     records.save(options.out, record)
     terminal.say(options.out)
+
+
+def train_pair(options: argparse.Namespace) -> None:
+    """Join two trained keypoint networks into one that looks with the first and then with the second."""
+    from facelib.learned import pair_keypoints
+
+    card = pair_keypoints.run(options.data, options.finder, options.refiner, options.out)
+    print(json.dumps(card["scores"]))
 
 
 def train_labeller(options: argparse.Namespace) -> None:

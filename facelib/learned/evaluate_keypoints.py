@@ -207,11 +207,15 @@ def by_stage(stages: Mapping[str, KeypointScores]) -> list[dict]:
     return rows
 
 
-def over_seeds(runs: Sequence[Sequence[dict]]) -> dict:
-    """Of runs that differ in their seed, as `by_stage` has each: the error of every run after the last stage, their mean and
-    standard deviation, in percent."""
-    each = [rows[-1]["nme_inter_ocular"] for rows in runs]
-    return {"each": each, "mean": round(float(np.mean(each)), 3), "spread": round(float(np.std(each, ddof=1)), 3)}
+def over_seeds(runs: Sequence[Sequence[dict]]) -> list[dict]:
+    """Of runs that differ in their seed, as `by_stage` has each: for every stage its `name`, the error of `each` run, their `mean` and
+    their standard deviation, `spread`, in percent."""
+    rows = []
+    for stage in zip(*runs, strict=True):
+        each = [row["nme_inter_ocular"] for row in stage]
+        mean, spread = round(float(np.mean(each)), 3), round(float(np.std(each, ddof=1)), 3)
+        rows.append({"name": stage[0]["name"], "each": each, "mean": mean, "spread": spread})
+    return rows
 
 
 def as_text(record: dict) -> str:
@@ -271,7 +275,8 @@ def _of_stages(stages: Sequence[dict]) -> list[str]:
 def _of_seeds(seeds: dict | None) -> list[str]:
     if seeds is None:
         return []
-    return [f"NME inter-ocular of {len(seeds['each'])} seeds: {seeds['mean']:.2f} % in the mean, spread {seeds['spread']:.2f}", ""]
+    lines = [f"NME inter-ocular of {len(seeds['networks'])} seeds        mean   spread"]
+    return [*lines, *(f"{row['name']:<30}{row['mean']:6.2f} %{row['spread']:8.2f}" for row in seeds["stages"]), ""]
 
 
 def _percent(errors: np.ndarray) -> float:

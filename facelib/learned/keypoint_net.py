@@ -104,6 +104,21 @@ class Heatmaps(nn.Module):
         return {"distance": distance, "wing": winged, "cross_entropy": -(wanted * log_probability).sum(-1).mean()}
 
 
+class Pair(nn.Module):
+    """Two networks that share the work: one finds the points in a box, and doubts where there is no face; the other, which has only ever
+    seen faces near their place, says where exactly they are. `facelib.learned.predict_keypoints` reads with both."""
+
+    def __init__(self, finder: Heatmaps, refiner: Heatmaps):
+        super().__init__()
+        self.finder, self.refiner = finder, refiner
+
+    def fuse(self) -> Pair:
+        """As `Heatmaps.fuse`."""
+        self.finder.fuse()
+        self.refiner.fuse()
+        return self
+
+
 class Block(nn.Module):
     """Two 3 x 3 convolutions and a way past them (He et al. 2016)."""
 
@@ -207,6 +222,14 @@ def small(
         before, side = width, math.ceil(side / 2)
     layers += [nn.Flatten(), nn.Linear(before * side**2, hidden), nn.ReLU(inplace=True), nn.Linear(hidden, 2 * len(rows))]
     return Regression(nn.Sequential(*layers), rows)
+
+
+PAIR = "pair"  # what a card calls one
+
+
+def build(name: str, size: int) -> nn.Module:
+    """What a card names, untrained: one of `NETWORKS` for crops of `size` pixels, or a pair of the first."""
+    return Pair(Heatmaps(), Heatmaps()) if name == PAIR else NETWORKS[name](size)
 
 
 # By name, for crops of a given side.

@@ -41,7 +41,7 @@ def record(
     dict
         `KeypointScores.summary` after the last stage, and before it `model`, `labeller` (None where there is no such stage), `boxes` and
         `people_trained_on`, how many of these people any of the networks knows; `stages`, of `evaluate_keypoints.by_stage`; with `also`,
-        `seeds`: the `networks`, and `evaluate_keypoints.over_seeds`.
+        `seeds`: the `networks`, and as `stages` what `evaluate_keypoints.over_seeds` gives.
 
     Raises
     ------
@@ -67,7 +67,7 @@ def record(
         "stages": rows[0],
     }
     if also:
-        numbers["seeds"] = {"networks": [weights.which("keypoints", each) for each in folders], **evaluation.over_seeds(rows)}
+        numbers["seeds"] = {"networks": [weights.which("keypoints", each) for each in folders], "stages": evaluation.over_seeds(rows)}
     return numbers
 
 

@@ -25,12 +25,12 @@ from facelib.learned.keypoint_faces import is_put_right
 from facelib.learned.train_keypoints import KeypointConfig
 
 RECIPE = "as shipped"  # the name of runs that change nothing
-READINGS = {  # name: how often to look, and whether the last look is mirrored too
+READINGS = {  # name: how often to look at most, and whether later looks, or the only one, are mirrored too
     "one look": (1, False),
     "one look, and mirrored": (1, True),
     "two looks": (2, False),
     "two looks, the second mirrored too": (2, True),
-    "three looks, the third mirrored too": (3, True),
+    "a third where points still move": (3, True),  # as shipped
 }
 _OF_A_RUN = ("seed", "pictures", "precision", "evaluate_every", "workers")  # how long, and on what; not the recipe
 _HARDEST, _TIMES, _SEED = Augmentation(hardness=1, stretch=0, morph=0), 2, 5
@@ -77,7 +77,7 @@ def compare(folders: Sequence[Path], frames: Sequence[Frame], report: Callable[[
     groups: dict[tuple[str, int], list[_Run]] = {}
     for folder in report(folders):
         card = weights.card("keypoints", folder)
-        run = _Run(card, _scores(card, folder, frames), _hard(card, folder, frames), _warned_of(card, folder, frames))
+        run = _Run(card, _scores(card, folder, frames), _hard(card, folder, frames), warned_of(folder, frames))
         groups.setdefault((changes(card["config"]), card["pictures_seen"]), []).append(run)
     faces = {key: np.mean([run.scores.faces[_NME] for run in runs], axis=0) for key, runs in groups.items()}
     rows = []
@@ -170,13 +170,15 @@ def _hard(card: dict, folder: Path, frames: Sequence[Frame]) -> float:
     made = TrainingCrops(list(put_right), _TIMES * len(frames), _SEED, card["config"]["size"], _HARDEST)
     inputs, truth = (torch.stack(part) for part in zip(*(made[number] for number in range(len(made))), strict=True))
     net = weights.keypoint_network(folder)
+    net = getattr(net, "finder", net)
     found = torch.cat([net.read(net(part.to(memory_format=torch.channels_last))) for part in inputs.split(_AT_ONCE)])
     return 100 * float(metrics.nme(found.numpy(), truth.numpy()).mean())
 
 
-def _warned_of(card: dict, folder: Path, frames: Sequence[Frame]) -> dict[str, float]:
-    """Percent of the faces, and of boxes beside them, of which a swap would warn; `nothing_n` counts the latter."""
-    net, calibration, size = weights.keypoint_network(folder), weights.keypoint_calibration(folder), card["config"]["size"]
+def warned_of(folder: Path, frames: Sequence[Frame]) -> dict[str, float]:
+    """Percent of the `faces`, and of boxes beside them (`nothing`), of which a swap would warn; `nothing_n` counts the latter."""
+    net, calibration = weights.keypoint_network(folder), weights.keypoint_calibration(folder)
+    size = weights.card("keypoints", folder)["config"]["size"]
     rng, faces, nothing = np.random.default_rng(_BESIDE), [], []
     for frame in frames:
         grey, face = frame.grey(), keypoints.face_box(frame.points)

@@ -1,9 +1,9 @@
 """What a data set's labeller would have answered, from what a network answers: for scores against labels that have habits of their own.
 
 Labels are not the truth. A labeller places some points a little off in its own way, and differently on a turned head; and a box that is
-made from labels tells where the labeller saw the face, errors included. Two linear maps, fitted to the labels of the people that the
-network was trained on, allow for both; the first also takes up what the network itself does wrong by rule. They belong to scores: where
-points are wanted on the faces themselves, leave them out.
+made from labels tells where the labeller saw the face, and how large, errors included. Three linear maps, fitted to the labels of the
+people that the network was trained on, allow for it; the first also takes up what the network itself does wrong by rule. They belong to
+scores: where points are wanted on the faces themselves, leave them out.
 """
 
 from __future__ import annotations
@@ -18,17 +18,19 @@ from torch import nn
 from facelib import keypoints
 from facelib.datasets import ytf68_offset
 
-AS_ANSWERED, SHIFTED, HABITS, BOX = "as answered", "shifted as the labels are", "with the labeller's habits", "with what the box tells"
+AS_ANSWERED, SHIFTED, HABITS = "as answered", "shifted as the labels are", "with the labeller's habits"
+PLACE, SIZE = "with where the box lies", "with how large the box is"
 STRENGTH = 0.1  # of the ridge, over the inputs' mean variance; chosen once, on the training people, in five folds of people
 
 
 class Labeller(nn.Module):
-    """Two corrections that take a network's answers, (N, 68, 2) in pixels, to where a labeller would have put them; `fit` makes them."""
+    """Three corrections that take a network's answers, (N, 68, 2) in pixels, to where a labeller would have put them; `fit` makes them."""
 
     def __init__(self):
         super().__init__()
         self.habits = nn.Linear(2 * keypoints.COUNT, 2 * keypoints.COUNT)  # in the mean face's frame: what every shape shifts
-        self.sides = nn.Linear(3, 2 * keypoints.COUNT)  # in the picture's axes: what a box that lies elsewhere, or is larger, shifts
+        self.place = nn.Linear(2, 2 * keypoints.COUNT)  # in the picture's axes: what a box shifts that lies further right, further down
+        self.size = nn.Linear(1, 2 * keypoints.COUNT)  # and one that is larger
 
     @torch.inference_mode()
     def with_habits(self, points: np.ndarray) -> np.ndarray:
@@ -38,11 +40,13 @@ class Labeller(nn.Module):
         back = map(cv2.invertAffineTransform, matrices)
         return np.stack([keypoints.transform(matrix, shape) for matrix, shape in zip(back, upright + shifts, strict=True)])
 
-    @torch.inference_mode()
-    def in_boxes(self, points: np.ndarray, boxes: Sequence[np.ndarray]) -> np.ndarray:
-        """Points, with habits, as this labeller would place them in N boxes, of x, y, width, height in pixels."""
-        beside, sizes = _beside(points, boxes)
-        return points + self.sides(_rows(beside)).unflatten(1, (-1, 2)).numpy() * sizes[:, None, None]
+    def in_places(self, points: np.ndarray, boxes: Sequence[np.ndarray]) -> np.ndarray:
+        """Points, with habits, as this labeller would place them in N boxes, of x, y, width, height in pixels, judged by their middles."""
+        return _moved(self.place, points, _beside(points, boxes))
+
+    def in_sizes(self, points: np.ndarray, boxes: Sequence[np.ndarray]) -> np.ndarray:
+        """The points of `in_places`, judged by the boxes' sizes as well."""
+        return _moved(self.size, points, _larger(points, boxes))
 
 
 def fit(points: np.ndarray, boxes: Sequence[np.ndarray], labels: np.ndarray) -> Labeller:
@@ -62,8 +66,10 @@ def fit(points: np.ndarray, boxes: Sequence[np.ndarray], labels: np.ndarray) -> 
     wanted = np.stack([keypoints.transform(matrix, label) for matrix, label in zip(matrices, labels, strict=True)])
     _fill(made.habits, upright, wanted - upright, STRENGTH)
     points = made.with_habits(points)
-    beside, sizes = _beside(points, boxes)
-    _fill(made.sides, beside, (labels - points) / sizes[:, None, None], 0)
+    for layer, tells in ((made.place, _beside), (made.size, _larger)):
+        told = tells(points, boxes)
+        _fill(layer, told, (labels - points) / _sizes(points), 0)
+        points = _moved(layer, points, told)
     return made.eval()
 
 
@@ -88,7 +94,8 @@ def stages(
         made[SHIFTED] = points = ytf68_offset.as_labelled(points)
     if labeller is not None:
         made[HABITS] = points = labeller.with_habits(points)
-        made[BOX] = labeller.in_boxes(points, boxes)
+        made[PLACE] = points = labeller.in_places(points, boxes)
+        made[SIZE] = labeller.in_sizes(points, boxes)
     return made
 
 
@@ -98,15 +105,30 @@ def _upright(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return matrices, np.stack([keypoints.transform(matrix, shape) for matrix, shape in zip(matrices, points, strict=True)])
 
 
-def _beside(points: np.ndarray, boxes: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    """How far each box lies beside the answer's own, across and down, and how much larger it is, over the answer's; and that size."""
-    own, given = (_middle_and_size(each) for each in ([keypoints.face_box(shape) for shape in points], boxes))
-    return (given - own) / own[:, 2:], own[:, 2]
+def _beside(points: np.ndarray, boxes: Sequence[np.ndarray]) -> np.ndarray:
+    """How far each box lies beside the answer's own, across and down, over the answer's size: (N, 2)."""
+    middles = [boxes[:, :2] + boxes[:, 2:] / 2 for boxes in (_boxes(points), np.array(boxes, float))]
+    return (middles[1] - middles[0]) / _sizes(points)[:, 0]
 
 
-def _middle_and_size(boxes: Sequence[np.ndarray]) -> np.ndarray:
-    boxes = np.array(boxes, float)
-    return np.c_[boxes[:, :2] + boxes[:, 2:] / 2, np.sqrt(boxes[:, 2] * boxes[:, 3])]
+def _larger(points: np.ndarray, boxes: Sequence[np.ndarray]) -> np.ndarray:
+    """How much larger each box is than the answer's own, over that: (N, 1)."""
+    sides = np.sqrt(np.prod(np.array(boxes, float)[:, 2:], axis=1))
+    return (sides / _sizes(points)[:, 0, 0] - 1)[:, None]
+
+
+def _boxes(points: np.ndarray) -> np.ndarray:
+    return np.stack([keypoints.face_box(shape) for shape in points])
+
+
+def _sizes(points: np.ndarray) -> np.ndarray:
+    """The side of the answers' own boxes, which are square, in pixels: (N, 1, 1)."""
+    return _boxes(points)[:, 2, None, None]
+
+
+@torch.inference_mode()
+def _moved(layer: nn.Linear, points: np.ndarray, told: np.ndarray) -> np.ndarray:
+    return points + layer(_rows(told)).unflatten(1, (-1, 2)).numpy() * _sizes(points)
 
 
 def _fill(layer: nn.Linear, inputs: np.ndarray, wanted: np.ndarray, strength: float) -> None:

@@ -117,6 +117,7 @@ def train(
     return task.average.module.eval()
 
 
+LICENCE = "MIT, as the package; not for identifying or watching people"
 IN_HISTORY = ("nme_inter_ocular", "median_inter_ocular", "failures_above_10", "n", "missed", "people")
 
 
@@ -134,7 +135,6 @@ def run(
     net = train(config, faces.training, faces.validation, folder, resume, report).cpu()
     shown = ytf68.NAME if config.photographs else "rendered"
     history = engine.read_history(folder)
-    calibration, reliability = calibrate(net, faces.validation, config.size)
     card = {
         "what": f"68 keypoints of a face in a grey crop of {config.size} pixels: {config.network}; moving average of the weights",
         **records.made_by(f"facelib train keypoints --data {shown} --seed {config.seed} --precision {config.precision} --out DIR"),
@@ -144,20 +144,27 @@ def run(
         "pictures_seen": history[-1]["pictures"],
         "seed": config.seed,
         "config": asdict(config),
-        "calibration": asdict(calibration),
-        "reliability": reliability,
-        "scores": {boxes: _scores(net, faces, boxes, config) for boxes in ("labels", "detected")},
+        **judged(net, faces, config.size),
         "seconds": round(history[-1]["seconds"]),
         "software": f"torch {torch.__version__}",
-        "licence": "MIT, as the package; not for identifying or watching people",
+        "licence": LICENCE,
     }
     weights.save(net, "keypoints", card, folder)
     (folder / "keypoints-history.json").write_text(json.dumps(history, indent=1) + "\n")
     return card
 
 
-def _scores(net: nn.Module, faces: Faces, boxes: str, config: KeypointConfig) -> dict:
-    """Against the labels as they are."""
+def judged(net: nn.Module, faces: Faces, size: int) -> dict:
+    """What a card says of how good a network is: `calibration` and `reliability` of its doubts, and `scores` against labels as they are."""
+    calibration, reliability = calibrate(net, faces.validation, size)
+    return {
+        "calibration": asdict(calibration),
+        "reliability": reliability,
+        "scores": {boxes: _scores(net, faces, boxes, size) for boxes in ("labels", "detected")},
+    }
+
+
+def _scores(net: nn.Module, faces: Faces, boxes: str, size: int) -> dict:
     as_labelled = {"as_labelled": ytf68_offset.as_labelled} if faces.as_labelled else {}
-    scores = evaluate(net, faces.labelled, boxes, size=config.size, **as_labelled)
+    scores = evaluate(net, faces.labelled, boxes, size=size, **as_labelled)
     return {**scores.summary(), "by_group": scores.by_group}

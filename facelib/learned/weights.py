@@ -22,7 +22,7 @@ from facelib.learned.embedding_net import Embedder
 from facelib.learned.forensic_net import Detective
 from facelib.learned.generators import GENERATORS
 from facelib.learned.labeller import Labeller
-from facelib.learned.onnx_net import OnnxHeatmaps
+from facelib.learned.onnx_net import OnnxHeatmaps, OnnxPair
 
 LABELLER = "keypoints-labeller"
 FOLDER = Path(str(files("facelib.learned"))) / "weights"
@@ -88,18 +88,17 @@ def keypoint_network(folder: Path = FOLDER) -> nn.Module:
 @cache
 def _keypoint_network(folder: Path) -> nn.Module:
     config = card("keypoints", folder)["config"]
-    net = keypoint_net.NETWORKS[config["network"]](config["size"])
+    net = keypoint_net.build(config["network"], config["size"])
     net = load(net, "keypoints", folder)
-    if isinstance(net, keypoint_net.Heatmaps):
+    if isinstance(net, (keypoint_net.Heatmaps, keypoint_net.Pair)):
         net.fuse()
     return net.to(memory_format=torch.channels_last)
 
 
 @cache
-def keypoint_reader(folder: Path = FOLDER) -> nn.Module | OnnxHeatmaps:
+def keypoint_reader(folder: Path = FOLDER) -> nn.Module | OnnxHeatmaps | OnnxPair:
     """The same network as the fastest thing here that reads faces: through ONNX Runtime, where that is installed."""
-    net = keypoint_network(folder)
-    return OnnxHeatmaps(net) if onnx_net.is_here() and isinstance(net, keypoint_net.Heatmaps) else net
+    return onnx_net.reader(keypoint_network(folder))
 
 
 @cache

@@ -107,9 +107,16 @@ def test_text_holds_every_number():
     scores = evaluation.score(guess, truth, [str(i // 3) for i in range(30)])
     stages = evaluation.by_stage({"as answered": scores})
     seeds = evaluation.over_seeds([stages, [{"name": "as answered", "nme_inter_ocular": 9.87}]])
-    record = {"boxes": "labels", "people_trained_on": 0, **scores.summary(), "stages": stages, "seeds": seeds}
+    record = {
+        "boxes": "labels",
+        "people_trained_on": 0,
+        **scores.summary(),
+        "stages": stages,
+        "seeds": {"networks": [{}, {}], "stages": seeds},
+    }
     said = evaluation.as_text(record)
-    assert f"2 seeds: {seeds['mean']:.2f} % in the mean, spread {seeds['spread']:.2f}" in said
+    assert "of 2 seeds" in said
+    assert f"as answered{seeds[0]['mean']:25.2f} %{seeds[0]['spread']:8.2f}" in said
     assert "allowance" not in said  # there is but one stage
     numbers = [record[name] for name in record["interval_95"]] + list(record["by_region"].values())
     assert all(f"{number:.2f}" in said for number in numbers)

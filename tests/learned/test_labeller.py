@@ -42,11 +42,26 @@ def test_habits_and_what_a_box_tells_are_found_on_faces_that_were_not_fitted():
     fitted = labeller.fit(*drawn(800, seed=0))
     points, boxes, labels = drawn(200, seed=1)
     made = labeller.stages(points, boxes, put_right=False, labeller=fitted)
-    plain, habits, told = (error(each, labels) for each in made.values())
-    assert list(made) == [labeller.AS_ANSWERED, labeller.HABITS, labeller.BOX]
+    plain, habits, placed, sized = (error(each, labels) for each in made.values())
+    assert list(made) == [labeller.AS_ANSWERED, labeller.HABITS, labeller.PLACE, labeller.SIZE]
     assert habits < plain - 0.1
-    assert told < 0.75 * habits  # the shift of a whole label is in its box
-    assert fitted.sides.weight.abs().max() > 0.5
+    assert placed < 0.75 * habits  # the shift of a whole label is in its box
+    assert fitted.place.weight.abs().max() > 0.5
+    assert sized <= placed + 0.01
+
+
+def test_a_labels_size_is_found_in_the_size_of_its_box():
+    def grown(count, seed):
+        points, _, labels = drawn(count, seed)
+        middles = labels.mean(axis=1, keepdims=True)
+        labels = middles + np.random.default_rng(seed).normal(1, 0.05, (count, 1, 1)) * (labels - middles)
+        return points, [keypoints.face_box(label) for label in labels], labels
+
+    fitted = labeller.fit(*grown(800, seed=0))
+    points, boxes, labels = grown(200, seed=1)
+    made = labeller.stages(points, boxes, put_right=False, labeller=fitted)
+    assert error(made[labeller.SIZE], labels) < 0.75 * error(made[labeller.PLACE], labels)
+    assert fitted.size.weight.abs().max() > 0.25  # where the jaw ends, half a side from the middle
 
 
 def test_a_box_that_knows_nothing_of_the_label_tells_nothing():
@@ -55,9 +70,10 @@ def test_a_box_that_knows_nothing_of_the_label_tells_nothing():
     fitted = labeller.fit(points, boxes, labels)
     points, _, labels = drawn(200, seed=1)
     boxes = [keypoints.face_box(shape) + np.r_[np.random.default_rng(i).normal(0, 3, 2), 0, 0] for i, shape in enumerate(points)]
-    (_, habits, told) = labeller.stages(points, boxes, put_right=False, labeller=fitted).values()
+    (_, habits, _, told) = labeller.stages(points, boxes, put_right=False, labeller=fitted).values()
     assert error(told, labels) == pytest.approx(error(habits, labels), rel=0.01)
-    assert fitted.sides.weight.abs().max() < 0.2
+    assert fitted.place.weight.abs().max() < 0.2
+    assert fitted.size.weight.abs().max() < 0.2
 
 
 def test_habits_move_with_the_face():
@@ -85,7 +101,8 @@ def test_a_labeller_belongs_to_the_network_whose_answers_it_was_fitted_to(tmp_pa
     assert weights.labeller("labels", tmp_path) is None
     weights.save_labellers({"labels": fitted}, {"what": "of a test"}, tmp_path)
     again = weights.labeller("labels", tmp_path)
-    np.testing.assert_allclose(again.in_boxes(points, boxes), fitted.in_boxes(points, boxes), atol=0.05)  # half precision
+    np.testing.assert_allclose(again.in_places(points, boxes), fitted.in_places(points, boxes), atol=0.05)  # half precision
+    np.testing.assert_allclose(again.in_sizes(points, boxes), fitted.in_sizes(points, boxes), atol=0.05)
     np.testing.assert_allclose(again.with_habits(points), fitted.with_habits(points), atol=0.05)
     assert weights.labeller("detected", tmp_path) is None
     (tmp_path / "keypoints.json").write_text(json.dumps({"sha256": "another"}))
@@ -105,7 +122,11 @@ def test_stages_are_compared_on_the_same_faces():
         assert row["less"] == pytest.approx(before["nme_inter_ocular"] - row["nme_inter_ocular"], abs=0.002)
         assert row["less_95"][0] <= row["less"] <= row["less_95"][1]
     other = [*rows[:-1], rows[-1] | {"nme_inter_ocular": rows[-1]["nme_inter_ocular"] + 1}]
-    assert over_seeds([rows, other]) == {
+    seeds = over_seeds([rows, other])
+    assert [row["name"] for row in seeds] == list(made)
+    assert all(row["spread"] == 0 for row in seeds[:-1])
+    assert seeds[-1] == {
+        "name": rows[-1]["name"],
         "each": [rows[-1]["nme_inter_ocular"], other[-1]["nme_inter_ocular"]],
         "mean": pytest.approx(rows[-1]["nme_inter_ocular"] + 0.5, abs=0.001),
         "spread": 0.707,

@@ -1,3 +1,5 @@
+from types import SimpleNamespace
+
 import cv2
 import numpy as np
 import pytest
@@ -42,6 +44,53 @@ def test_points_that_fall_together_in_a_later_look_are_not_believed():
     once, often = (predict_keypoints.read(Shrinks(), [np.zeros((200, 220), np.float32)], [BOX], passes=n, mirrored=False) for n in (1, 3))
     np.testing.assert_allclose(often.points, once.points)
     np.testing.assert_allclose(often.spread, once.spread)
+
+
+class Counts(AlwaysTheMean):
+    """Answers the mean shape, moved by a share of the crop's half that gets smaller with each look; counts the faces that it saw."""
+
+    def __init__(self, steps, spread=0.1):
+        super().__init__(spread)
+        self.steps, self.faces = steps, []
+
+    def read(self, output):
+        self.faces.append(len(output))
+        return super().read(output) + self.steps[len(self.faces) - 1]
+
+
+GREY = np.zeros((200, 220), np.float32)
+
+
+def test_a_face_is_looked_at_until_its_points_stay():
+    still, moves = Counts([0.3, 0.005]), Counts([0.3, 0.1, 0.005])
+    for net, looks in ((still, 2), (moves, 3)):
+        predict_keypoints.read(net, [GREY], [BOX], passes=5, mirrored=False)
+        assert net.faces == [1] * looks
+    once = Counts([0.3])
+    predict_keypoints.read(once, [GREY], [BOX], passes=1, mirrored=False)
+    assert once.faces == [1]
+
+
+def test_faces_that_stay_wait_for_those_that_move(collins, hopper, collins_on_hopper):
+    """Each has the answer that it has by itself, however long another takes."""
+    greys = [images.to_grey(picture) for picture in (collins, hopper)]
+    x, y, side, _ = collins_on_hopper.target_box
+    boxes = [collins_on_hopper.source_box, np.array([x + 0.25 * side, y, side, side])]
+    net = weights.keypoint_network()
+    both = predict_keypoints.read(net, greys, boxes)
+    for number, (grey, box) in enumerate(zip(greys, boxes, strict=True)):
+        alone = predict_keypoints.read(net, [grey], [box])
+        np.testing.assert_allclose(both.points[number], alone.points[0], atol=0.01)
+        np.testing.assert_allclose(both.spread[number], alone.spread[0], atol=0.01)
+
+
+def test_of_a_pair_the_finder_looks_first_and_keeps_a_say_in_the_doubts():
+    finder, refiner = Counts([0.0], spread=0.6), Counts([0.0], spread=0.1)
+    pair = SimpleNamespace(finder=finder, refiner=refiner)
+    reading = predict_keypoints.read(pair, [GREY], [BOX])
+    assert (finder.faces, refiner.faces) == ([1], [2])  # the second as it is and mirrored
+    alone = [predict_keypoints.read(Counts([0.0, 0.0], spread), [GREY], [BOX], mirrored=False).spread for spread in (0.6, 0.1)]
+    np.testing.assert_allclose(reading.spread**2, (alone[0] ** 2 + 2 * alone[1] ** 2) / 3, rtol=0.01)
 
 
 def test_spread_is_in_the_pictures_pixels():
