@@ -75,7 +75,7 @@ def disagreement(frames: Sequence[Frame], points: np.ndarray) -> dict:
 
 
 def as_text(record: dict) -> str:
-    """A record, for a person to read."""
+    """A record for a person to read."""
     lines = ["likeness     pairs  people  labels off by, % of the eyes' distance"]
     for row in record["bins"]:
         low, high = row["interval_95"]

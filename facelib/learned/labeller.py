@@ -42,11 +42,13 @@ class Labeller(nn.Module):
 
     def in_places(self, points: np.ndarray, boxes: Sequence[np.ndarray]) -> np.ndarray:
         """Points, with habits, as this labeller would place them in N boxes, of x, y, width, height in pixels, judged by their middles."""
-        return _moved(self.place, points, _beside(points, boxes))
+        beside, _, sizes = _told(points, boxes)
+        return points + _shifts(self.place, beside, sizes)
 
     def in_sizes(self, points: np.ndarray, boxes: Sequence[np.ndarray]) -> np.ndarray:
         """The points of `in_places`, judged by the boxes' sizes as well."""
-        return _moved(self.size, points, _larger(points, boxes))
+        _, larger, sizes = _told(points, boxes)
+        return points + _shifts(self.size, larger, sizes)
 
 
 def fit(points: np.ndarray, boxes: Sequence[np.ndarray], labels: np.ndarray) -> Labeller:
@@ -66,10 +68,11 @@ def fit(points: np.ndarray, boxes: Sequence[np.ndarray], labels: np.ndarray) -> 
     wanted = np.stack([keypoints.transform(matrix, label) for matrix, label in zip(matrices, labels, strict=True)])
     _fill(made.habits, upright, wanted - upright, STRENGTH)
     points = made.with_habits(points)
-    for layer, tells in ((made.place, _beside), (made.size, _larger)):
-        told = tells(points, boxes)
-        _fill(layer, told, (labels - points) / _sizes(points), 0)
-        points = _moved(layer, points, told)
+    beside, _, sizes = _told(points, boxes)
+    _fill(made.place, beside, (labels - points) / sizes, 0)
+    points = made.in_places(points, boxes)
+    _, larger, sizes = _told(points, boxes)
+    _fill(made.size, larger, (labels - points) / sizes, 0)
     return made.eval()
 
 
@@ -105,30 +108,20 @@ def _upright(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return matrices, np.stack([keypoints.transform(matrix, shape) for matrix, shape in zip(matrices, points, strict=True)])
 
 
-def _beside(points: np.ndarray, boxes: Sequence[np.ndarray]) -> np.ndarray:
-    """How far each box lies beside the answer's own, across and down, over the answer's size: (N, 2)."""
-    middles = [boxes[:, :2] + boxes[:, 2:] / 2 for boxes in (_boxes(points), np.array(boxes, float))]
-    return (middles[1] - middles[0]) / _sizes(points)[:, 0]
-
-
-def _larger(points: np.ndarray, boxes: Sequence[np.ndarray]) -> np.ndarray:
-    """How much larger each box is than the answer's own, over that: (N, 1)."""
-    sides = np.sqrt(np.prod(np.array(boxes, float)[:, 2:], axis=1))
-    return (sides / _sizes(points)[:, 0, 0] - 1)[:, None]
-
-
-def _boxes(points: np.ndarray) -> np.ndarray:
-    return np.stack([keypoints.face_box(shape) for shape in points])
-
-
-def _sizes(points: np.ndarray) -> np.ndarray:
-    """The side of the answers' own boxes, which are square, in pixels: (N, 1, 1)."""
-    return _boxes(points)[:, 2, None, None]
+def _told(points: np.ndarray, boxes: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """How far each box lies beside the answer's own, across and down, (N, 2), and how much larger it is, (N, 1), over the side of that,
+    which is square; and that side in pixels, (N, 1, 1)."""
+    own, given = np.stack([keypoints.face_box(shape) for shape in points]), np.array(boxes, float)
+    sides = own[:, 2:3]
+    middles = [box[:, :2] + box[:, 2:] / 2 for box in (own, given)]
+    larger = np.sqrt(np.prod(given[:, 2:], axis=1, keepdims=True)) / sides - 1
+    return (middles[1] - middles[0]) / sides, larger, sides[..., None]
 
 
 @torch.inference_mode()
-def _moved(layer: nn.Linear, points: np.ndarray, told: np.ndarray) -> np.ndarray:
-    return points + layer(_rows(told)).unflatten(1, (-1, 2)).numpy() * _sizes(points)
+def _shifts(layer: nn.Linear, told: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+    """Of all points, (N, 68, 2) in pixels."""
+    return layer(_rows(told)).unflatten(1, (-1, 2)).numpy() * sizes
 
 
 def _fill(layer: nn.Linear, inputs: np.ndarray, wanted: np.ndarray, strength: float) -> None:
