@@ -15,12 +15,20 @@ from facelib.learned.keypoint_net import Heatmaps
 OUT = Path(__file__).resolve().parent.parent / "facelib" / "learned" / "heatmaps.onnx"
 
 
+class Read(Heatmaps):
+    """The network, and its maps read."""
+
+    def forward(self, inputs: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        maps = super().forward(inputs)
+        return self.read(maps), self.spread(maps)
+
+
 def main() -> None:
-    net, contents = Heatmaps().eval().fuse(), io.BytesIO()
+    net, contents = Read().eval().fuse(), io.BytesIO()
     for weight in net.parameters():
         torch.nn.init.normal_(weight)  # the exporter makes one of weights that are alike, such as biases of zero
-    axes = {onnx_net.INPUT: {0: "faces", 2: "side", 3: "side"}, onnx_net.OUTPUT: {0: "faces", 2: "cells", 3: "cells"}}
-    names = {"input_names": [onnx_net.INPUT], "output_names": [onnx_net.OUTPUT], "dynamic_axes": axes}
+    axes = {onnx_net.INPUT: {0: "faces", 2: "side", 3: "side"}, **{name: {0: "faces"} for name in onnx_net.OUTPUTS}}
+    names = {"input_names": [onnx_net.INPUT], "output_names": onnx_net.OUTPUTS, "dynamic_axes": axes}
     torch.onnx.export(net, (torch.zeros(2, 1, crops.SIZE, crops.SIZE),), contents, opset_version=17, dynamo=False, **names)
     model, start = onnx.load_from_string(contents.getvalue()), 0
     missing = {tensor.name for tensor in model.graph.initializer} ^ set(net.state_dict())
