@@ -80,7 +80,8 @@ def test_faces_that_stay_wait_for_those_that_move(collins, hopper, collins_on_ho
     both = predict_keypoints.read(net, greys, boxes)
     for number, (grey, box) in enumerate(zip(greys, boxes, strict=True)):
         alone = predict_keypoints.read(net, [grey], [box])
-        np.testing.assert_allclose(both.points[number], alone.points[0], atol=0.01)
+        # pixels; a batch rounds otherwise. A look more or less would move them by .3 and 1.9.
+        np.testing.assert_allclose(both.points[number], alone.points[0], atol=0.05)
         np.testing.assert_allclose(both.spread[number], alone.spread[0], atol=0.01)
 
 
