@@ -4,7 +4,7 @@ BIN = .venv/bin
 READY = .venv/.ready
 CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 PLAYWRIGHT = $(shell sed -n 's/^browser = \[\(".*"\)\].*/\1/p' pyproject.toml)
-PACKAGE = $(shell find facelib -name '*.py' -o -name '*.json' -o -name '*.txt' -o -name '*.safetensors')
+READ_BY_PAGES = $(shell find facelib book/results -type f -not -path '*/__pycache__/*')
 export JUPYTER_PREFER_ENV_PATH = 1
 export PYDEVD_DISABLE_FILE_VALIDATION = 1
 
@@ -58,9 +58,9 @@ $(READY): requirements.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
-# The cache of executed chapters knows their text, but not the package that they import.
-_build/.package: $(PACKAGE) requirements.txt
-	@rm -rf _build/.jupyter_cache
+# The cache of executed chapters, and Sphinx, know the pages' text, but not the package and the records that they read.
+_build/.package: $(READ_BY_PAGES) requirements.txt
+	@rm -rf _build/.jupyter_cache _build/.doctrees
 	@mkdir -p _build
 	@touch $@
 
