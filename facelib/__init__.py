@@ -7,7 +7,7 @@
 (600, 512, 3)
 """
 
-from facelib.swap import Swap, swap
+from facelib.swap import Swap, swap, swap_labelled
 
-__all__ = ["Swap", "swap"]
+__all__ = ["Swap", "swap", "swap_labelled"]
 __version__ = "0.1.0"

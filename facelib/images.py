@@ -69,6 +69,15 @@ def load(path: str | Path) -> np.ndarray:
     return _decode(path, path)
 
 
+def load_small(path: str | Path, side: int) -> np.ndarray:
+    """A picture as `load` gives it, shrunk in its proportions until its shorter side has at least `side` pixels: quick for a JPEG, which is
+    not decoded at full size."""
+    with Image.open(path) as opened:
+        opened.draft("RGB", (side, side))
+        opened.load()
+        return _to_rgb(_upright(opened))
+
+
 def read(contents: bytes, name: str) -> np.ndarray:
     """As `load`, of a file's contents: an upload, a camera's picture. `name` stands in the messages; result and errors are `load`'s."""
     return _decode(io.BytesIO(contents), name)
@@ -121,9 +130,20 @@ def save(image: np.ndarray, path: str | Path) -> None:
 
 def save_all(pictures: Mapping[str | Path, np.ndarray]) -> None:
     """Write several pictures as `save` does: all of them or none. Folders that are missing are made."""
-    files, made = {path: encode(image, path) for path, image in pictures.items()}, []
+    write_all({path: encode(image, path) for path, image in pictures.items()})
+
+
+def write_all(files: Mapping[str | Path, bytes]) -> None:
+    """Write several files: all of them or none. Folders that are missing are made.
+
+    Raises
+    ------
+    PictureError
+        A place cannot be written to; nothing is left behind.
+    """
+    made = []
     try:
-        for folder in {Path(path).parent for path in pictures}:
+        for folder in {Path(path).parent for path in files}:
             made += _make_folder(folder)
         write_whole(files)
     except OSError as error:

@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -15,6 +16,9 @@ from facelib import blenders, colour, detect, images, keypoints, place, triangul
 from facelib.composite import paste
 from facelib.place import Faces
 from facelib.triangulation import with_surroundings
+
+if TYPE_CHECKING:
+    from facelib.datasets.frame import Frame
 
 
 class UnsureKeypoints(UserWarning):
@@ -104,6 +108,8 @@ def swap(
     target_box: Sequence[float] | None = None,
     source_face: int = 1,
     target_face: int = 1,
+    source_points: np.ndarray | None = None,
+    target_points: np.ndarray | None = None,
     report: Callable[[str], None] = lambda stage: None,
 ) -> Swap:
     """Put the face in `source` onto the head in `target`.
@@ -126,6 +132,8 @@ def swap(
         x, y, width, height of the face in pixels, forehead to chin. Without it a detector looks.
     source_face, target_face : int
         Which of several detected faces, counted from 1, the largest; boxes in which the keypoint model sees no face come last.
+    source_points, target_points : ndarray of shape (68, 2), optional
+        Keypoints from elsewhere, (x, y) in pixels: that side's box, face and model are not asked then.
     report : callable
         Called with the name of each stage as it begins.
 
@@ -139,7 +147,7 @@ def swap(
     facelib.detect.FaceNotFound
         No face was found and no box given.
     TypeError, ValueError
-        A picture of the wrong kind, a box outside its picture, an unknown blender or colour method.
+        A picture of the wrong kind, a box outside its picture, points that are not 68, an unknown blender or colour method.
 
     Warns
     -----
@@ -160,18 +168,45 @@ def swap(
     placed = place.get(placing or blenders.placing_for(blend))
     images.check_kind(source, "source")
     images.check_kind(target, "target")
+    points = {"source": source_points, "target": target_points}
+    asked = {"source": (source, source_box, source_face), "target": (target, target_box, target_face)}
+    for side, given in points.items():
+        if given is not None:
+            keypoints.check_points(given, f"{side} points")
+            if asked.pop(side)[1] is not None:
+                raise ValueError(f"{side}: expected its points or its box, got both; leave one out")
     report("finding the faces")
-    source_box = _box(source, source_box, source_face, "source")
-    target_box = _box(target, target_box, target_face, "target")
+    boxes = {side: _box(*about, side) for side, about in asked.items()}
     report("placing the keypoints")
-    points, errors = keypoints.predict_with_errors([source, target], [source_box, target_box])
+    about = {f"{side}_box": box for side, box in boxes.items()}
+    if boxes:
+        found, errors = keypoints.predict_with_errors([asked[side][0] for side in boxes], list(boxes.values()))
+        points |= dict(zip(boxes, found, strict=True))
+        about |= {f"{side}_error": float(error.mean()) for side, error in zip(boxes, errors, strict=True)}
     report(f"warping and blending ({blend})")
-    source_error, target_error = map(float, errors.mean(axis=1))
-    found = {"source_box": source_box, "target_box": target_box, "source_error": source_error, "target_error": target_error}
-    result = swap_points(source, target, *points, blender, match_colours, placed, forehead=forehead, **found)
+    result = swap_points(source, target, points["source"], points["target"], blender, match_colours, placed, forehead=forehead, **about)
     for doubt in result.doubts:
         warnings.warn(doubt, UnsureKeypoints, stacklevel=2)
     return result
+
+
+def swap_labelled(source: Frame, target: Frame, **options) -> Swap:
+    """`swap` of two labelled pictures by their own keypoints: nothing is looked for.
+
+    Parameters
+    ----------
+    source, target : facelib.datasets.frame.Frame
+        Such as two portraits of `facelib.datasets.people`.
+    **options
+        As for `swap`.
+
+    Examples
+    --------
+    >>> from facelib.datasets import people
+    >>> swap_labelled(people.portrait("casey"), people.portrait("frankie")).blended.shape
+    (473, 473, 3)
+    """
+    return swap(source.colour(), target.colour(), source_points=source.points, target_points=target.points, **options)
 
 
 def swap_points(

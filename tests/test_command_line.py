@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import facelib
 from facelib import images
 from facelib.__main__ import main
+from facelib.datasets import people
 
 
 @pytest.fixture(scope="module")
@@ -64,11 +66,34 @@ def test_blends_differ(files, tmp_path, blend, collins_on_hopper):
         assert np.abs(images.load(out) - collins_on_hopper.composite).max() > 0.1
 
 
-def test_demo_writes_both_ways(tmp_path, capsys):
+def test_demo_writes_the_real_pair_both_ways_and_five_invented_ones(tmp_path, capsys):
     assert main(["demo", "-o", str(tmp_path / "demo")]) == 0
     names = sorted(os.listdir(tmp_path / "demo"))
-    assert names == ["collins-on-hopper-strip.png", "collins-on-hopper.png", "hopper-on-collins-strip.png", "hopper-on-collins.png"]
-    assert capsys.readouterr().out.count("\n") == 4
+    real = ["collins-on-hopper-strip.png", "collins-on-hopper.png", "hopper-on-collins-strip.png", "hopper-on-collins.png"]
+    five = [f"{source.name}-on-{target.name}.png" for source, target in people.strangers()]
+    assert names == sorted([*real, *five, "five-pairs.png"])
+    sheet = images.load(tmp_path / "demo" / "five-pairs.png")
+    assert sheet.shape[0] > sheet.shape[1]  # five rows of four
+    assert capsys.readouterr().out.count("\n") == 10
+
+
+def test_gallery_writes_pictures_and_points_that_swap_takes(tmp_path, capsys):
+    folder, out = tmp_path / "gallery", tmp_path / "out.png"
+    assert main(["gallery", "-o", str(folder)]) == 0
+    assert len(os.listdir(folder)) == 66
+    assert main(["gallery", "-o", str(folder)]) == 0  # the same again
+    source, target = people.portrait("casey"), people.portrait("frankie")
+    points = [f"--{side}-points={folder / one.name}.pts" for side, one in (("source", source), ("target", target))]
+    assert main(["swap", str(folder / "casey.jpg"), str(folder / "frankie.jpg"), "-o", str(out), *points]) == 0
+    given = {"source_points": source.points, "target_points": target.points}
+    expected = facelib.swap(source.colour(), target.colour(), **given).blended
+    assert np.abs(images.load(out) - expected).max() < 0.02
+    (folder / "alex.pts").write_text("mine")
+    capsys.readouterr()
+    arguments = ["swap", folder / "casey.jpg", folder / "frankie.jpg", "-o", tmp_path / "other.png", "--source-points", folder / "alex.pts"]
+    assert "alex.pts: expected 300-W's .pts form" in refused(arguments, capsys)
+    assert "alex.pts: is there already, and is something else" in refused(["gallery", "-o", folder], capsys)
+    assert (folder / "alex.pts").read_text() == "mine"
 
 
 def test_blenders_are_listed(capsys):
@@ -127,6 +152,7 @@ def bad(files):
         (["collins.png", "hopper.jpg", "--source-box", "-600,10,50,50"], "outside the picture"),
         (["collins.png", "hopper.jpg", "--target-box", "1,2,3"], "four numbers"),
         (["collins.png", "hopper.jpg", "--source-face", "7"], "face 7 asked for"),
+        (["collins.png", "hopper.jpg", "--source-points", "missing.pts"], "missing.pts: cannot be read (No such file or directory)"),
         (["collins.png", "hopper.jpg", "--source-face", "0"], "counted from 1"),
         (["collins.png", "hopper.jpg", "--blend", "glue"], "glue"),
         (["collins.png", "hopper.jpg", "--colours", "sepia"], "sepia"),

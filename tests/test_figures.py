@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from facelib import figures, images, keypoints
+from facelib.datasets import people
 
 
 def test_stages_are_pictures_named_as_the_command_line_writes_them(collins_on_hopper):
@@ -30,6 +31,22 @@ def test_points_are_drawn_where_they_are():
     canvas = figures.draw_points(np.zeros((200, 200, 3), np.float32), points, lines=False)
     for x, y in points:
         assert canvas[round(y), round(x)].max() > 0.5
+
+
+def test_within_shows_nothing_beyond_the_picture():
+    one = people.portrait("frankie")
+    picture = one.colour() * 0.5 + 0.5  # above the grey that `around` would show
+    for points in (one.points, one.points + (100, 0), one.points + (0, 200)):
+        cut = figures.within(picture, points, 90)
+        assert cut.shape == (90, 90, 3)
+        assert cut.min() > 0.49
+    np.testing.assert_allclose(figures.within(picture, 9 * one.points, 473).shape, (473, 473, 3))
+
+
+def test_a_sheet_has_four_pictures_for_each_swap(collins_on_hopper, hopper_on_collins):
+    shown = figures.sheet([collins_on_hopper, hopper_on_collins], 80)
+    assert [name.strip() for name in shown] == 2 * ["source", "target", "raw composite", "blended"]
+    assert all(picture.shape == (80, 80, 3) for picture in shown.values())
 
 
 def test_around_moves_points_and_picture_alike(collins, collins_on_hopper):

@@ -19,6 +19,7 @@ def every_figure():
         "switch": figures.switch(two, 'which "stage"', "a square"),
         "divider": figures.divider(two, "raw & blended", "a square"),
         "named_points": figures.named_points(GREY, POINTS, "a <square>"),
+        "grid": figures.grid(two, "a <square>"),
         "menu": figures.menu({"all": {"<one>": slider}}, "figure:"),
     }
 
@@ -50,6 +51,17 @@ def test_a_switch_holds_every_picture_and_one_is_on():
         (" checked", "multiband", "a swap: multiband"),
         ("", "Poisson", "a swap: Poisson"),
     ]
+
+
+def test_a_grid_names_each_picture_and_refuses_odd_rows():
+    page = figures.grid({"raw": GREY, "blended": GREY, "raw ": WIDE}, "a swap", columns=2).data
+    assert re.findall(r'alt="(.*?)"', page) == ["a swap: raw", "a swap: blended", "a swap: raw"]
+    assert re.findall(r"<figcaption>(.*?)</figcaption>", page) == ["raw", "blended", "raw"]
+    assert "--columns:2" in page
+    with pytest.raises(ValueError, match="columns: expected an even number of at least 2, got 3"):
+        figures.grid({"raw": GREY}, "a swap", columns=3)
+    with pytest.raises(ValueError, match="pictures: expected one or more"):
+        figures.grid({}, "a swap")
 
 
 def test_a_divider_begins_where_it_is_told():

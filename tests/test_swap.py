@@ -201,6 +201,21 @@ def test_gradient_domain_blends_leave_no_seam(blend, colours, collins, hopper):
     assert seam_energy(swapped.blended, swapped.target, swapped.mask) < 1.1
 
 
+def test_given_points_are_used_and_nothing_is_looked_for(collins, hopper, collins_on_hopper, monkeypatch):
+    points = collins_on_hopper.source_points
+    half = facelib.swap(collins, hopper, source_points=points)
+    np.testing.assert_array_equal(half.source_points, points)
+    assert half.source_box is half.source_error is None
+    assert np.abs(half.target_points - collins_on_hopper.target_points).max() < 0.05
+    monkeypatch.setattr("facelib.detect.find_faces", None)
+    whole = facelib.swap(collins, hopper, source_points=points, target_points=collins_on_hopper.target_points)
+    np.testing.assert_array_equal(whole.blended, collins_on_hopper.blended)
+    with pytest.raises(ValueError, match="source: expected its points or its box, got both"):
+        facelib.swap(collins, hopper, source_points=points, source_box=(0, 0, 50, 50))
+    with pytest.raises(ValueError, match="target points"):
+        facelib.swap(collins, hopper, target_points=points[:5])
+
+
 def test_a_given_box_is_used_and_a_rough_one_is_mended(collins, hopper, collins_on_hopper):
     x, y, width, height = find_faces(collins)[0]
     rough = (x - 8, y - 6, width + 14, height + 10)

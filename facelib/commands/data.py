@@ -15,7 +15,7 @@ from facelib.datasets.frame import Frame
 def add(command: Callable[..., argparse.ArgumentParser]) -> None:
     """Tell the parser about these commands; `command(name, run)` makes a parser for each."""
     sub = command("fetch", fetch)
-    sub.add_argument("name", choices=list(named.NAMED), help="which: 340 MB and 1.8 GB")
+    sub.add_argument("name", choices=list(named.NAMED), help="which: 340 MB, 1.8 GB and 77 MB")
     sub.add_argument("-o", "--out", type=Path, metavar="DIR", help="the folder to make; by default in FACELIB_DATA, or in the cache")
 
     sub = command("describe", describe)
@@ -25,7 +25,7 @@ def add(command: Callable[..., argparse.ArgumentParser]) -> None:
 
 def add_data(sub: argparse.ArgumentParser, flag: str = "--data", photographs: bool = False, **more) -> None:
     """The options that `frames` reads; where a command takes photographs without labels too, its help says so."""
-    where = "ytf68 or ibug300w (looked up in FACELIB_DATA, then in the cache), or a folder in the layout of either"
+    where = "ytf68, ibug300w or people (looked up in FACELIB_DATA, then in the cache), or a folder in the layout of one of them"
     where += "; or a folder of photographs, in which the faces are then found" if photographs else ""
     sub.add_argument(flag, metavar="NAME|DIR", help=where, **more)
     sub.add_argument("--subset", choices=list(ibug300w.SUBSETS), help="of ibug300w: one of the standard sets")

@@ -111,7 +111,8 @@ def study(options: argparse.Namespace) -> None:
 
 
 def _add_faces(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("--data", default="ytf68", metavar="NAME|DIR", help="ytf68 or its folder, rendered, or a folder of photographs")
+    where = "ytf68 or its folder; people, which are in the package, or the folder of all of them; rendered; or a folder of photographs"
+    sub.add_argument("--data", default="ytf68", metavar="NAME|DIR", help=where)
 
 
 def _add_harmonizer(sub: argparse.ArgumentParser) -> None:

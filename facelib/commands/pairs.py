@@ -9,7 +9,7 @@ from pathlib import Path
 
 from facelib import blenders, records
 from facelib.commands import data, terminal
-from facelib.datasets import ibug300w, named, photographs, ytf68, ytf68_offset
+from facelib.datasets import named, people, photographs, places, ytf68, ytf68_offset
 from facelib.datasets.frame import Frame
 
 _RENDERED = 1000  # faces that are drawn for pairs, of 250 people
@@ -67,8 +67,10 @@ def _faces(options: argparse.Namespace) -> tuple[list[Frame], Path, dict[str, st
     chosen = options.people or options.without_people or options.subset
     if named.is_labelled(name):
         module = named.NAMED[named.name_of(name)]
-        if module is ibug300w and (options.same_person or options.without_people):
-            raise ValueError(f"--same-person and --without-people: {ibug300w.NAME} names nobody; leave them out")
+        if module is not ytf68 and (options.same_person or options.without_people):
+            raise ValueError(f"--same-person and --without-people: {module.NAME} names nobody; leave them out")
+        if name == people.NAME and not any(map(people.is_there, places.places(name))) and not chosen:
+            return people.faces("training"), Path(name), {"data": name, "terms": people.TERMS}  # the small ones of the package
         frames, found = data.frames(options), module.find(name)
         if module is ytf68:
             without = set(ytf68.read_people(options.without_people)) if options.without_people else set()
@@ -86,7 +88,7 @@ def _faces(options: argparse.Namespace) -> tuple[list[Frame], Path, dict[str, st
             {"data": rendered.NAME, "terms": rendered.TERMS},
         )
     if not path.is_dir():
-        known = f"{', '.join(named.NAMED)}, a folder in the layout of either, rendered, or a folder of photographs"
+        known = f"{', '.join(named.NAMED)}, a folder in the layout of one of them, rendered, or a folder of photographs"
         raise FileNotFoundError(f"--data: expected {known}; got {name}")
     if chosen:
         raise ValueError(

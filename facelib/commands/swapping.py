@@ -1,4 +1,4 @@
-"""facelib swap, demo and blenders."""
+"""facelib swap, demo, gallery and blenders."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from facelib import blenders, colour, figures, images, place
 from facelib.commands import runs, terminal
+from facelib.datasets import pts
 
 
 def add(command: Callable[..., argparse.ArgumentParser]) -> None:
@@ -23,6 +24,9 @@ def add(command: Callable[..., argparse.ArgumentParser]) -> None:
         )
         sub.add_argument(
             f"--{side}-face", type=int, default=1, metavar="N", help="which of several faces, 1 being the largest (the default)"
+        )
+        sub.add_argument(
+            f"--{side}-points", type=Path, metavar="FILE", help=f"the 68 keypoints of the face in {side.upper()}, in 300-W's .pts form"
         )
     sub.add_argument(
         "--blend", choices=list(blenders.BLENDERS), default=blenders.DEFAULT, help="how the face is blended in (default: %(default)s)"
@@ -45,7 +49,10 @@ def add(command: Callable[..., argparse.ArgumentParser]) -> None:
     sub.add_argument("--stages", type=Path, metavar="DIR", help="write every intermediate there as a picture")
 
     sub = command("demo", demo)
-    sub.add_argument("-o", "--out", type=Path, required=True, metavar="DIR", help="a folder for the two swaps and their strips")
+    sub.add_argument("-o", "--out", type=Path, required=True, metavar="DIR", help="a folder for the swaps, their strips and the sheet")
+
+    sub = command("gallery", gallery)
+    sub.add_argument("-o", "--out", type=Path, required=True, metavar="DIR", help="a folder for the pictures and their keypoints")
 
     command("blenders", list_blenders)
 
@@ -56,12 +63,13 @@ def swap(options: argparse.Namespace) -> None:
     inputs = (options.source, options.target)
     folder = options.stages
     stage_files = [folder / name for name in STAGE_FILES] if folder else []
-    if folder and folder.exists() and not folder.is_dir():
-        raise images.PictureError(f"{folder}: is a file; --stages needs a folder")
+    if folder:
+        _folder(folder)
     images.check_outputs([options.out], inputs)
     images.check_outputs(stage_files if folder and folder.exists() else [], (*inputs, options.out))
     with terminal.quiet_decoders():
         source, target = images.load(options.source), images.load(options.target)
+    points = [file and pts.read(file) for file in (options.source_points, options.target_points)]
     result = _swap(
         source,
         target,
@@ -73,6 +81,8 @@ def swap(options: argparse.Namespace) -> None:
         target_box=options.target_box,
         source_face=options.source_face,
         target_face=options.target_face,
+        source_points=points[0],
+        target_points=points[1],
     )
     pictures = {options.out: result.blended}
     if folder:
@@ -84,22 +94,43 @@ def swap(options: argparse.Namespace) -> None:
 
 
 def demo(options: argparse.Namespace) -> None:
-    """Eileen Collins and Grace Hopper, both ways."""
-    from facelib.datasets import portraits
+    """Five pairs of invented people as one sheet, and two real people, Eileen Collins and Grace Hopper, both ways."""
+    from facelib.datasets import people, portraits
+    from facelib.swap import swap_labelled
 
-    folder = options.out
-    people = {"collins": portraits.eileen_collins(), "hopper": portraits.grace_hopper()}
-    ways = [("collins", "hopper"), ("hopper", "collins")]
-    if folder.exists() and not folder.is_dir():
-        raise images.PictureError(f"{folder}: is a file; give a folder")
-    files = {way: (folder / f"{way[0]}-on-{way[1]}.png", folder / f"{way[0]}-on-{way[1]}-strip.png") for way in ways}
+    folder = _folder(options.out)
+    real = {"collins": portraits.eileen_collins(), "hopper": portraits.grace_hopper()}
     pictures = {}
-    for (source, target), (whole, strip) in files.items():
-        result = _swap(people[source], people[target])
-        pictures |= {whole: result.blended, strip: figures.picture(figures.strip(result), width=22)}
+    for source, target in (("collins", "hopper"), ("hopper", "collins")):
+        result = _swap(real[source], real[target])
+        pictures[folder / f"{source}-on-{target}.png"] = result.blended
+        pictures[folder / f"{source}-on-{target}-strip.png"] = figures.picture(figures.strip(result), width=22)
+    swaps = []
+    for source, target in people.strangers():
+        swaps.append(swap_labelled(source, target))
+        pictures[folder / f"{source.name}-on-{target.name}.png"] = swaps[-1].blended
+    pictures[folder / "five-pairs.png"] = figures.picture(figures.sheet(swaps), columns=4, width=14, dpi=120)
     images.save_all(pictures)
     terminal.progress(None)
     terminal.say(*pictures)
+
+
+def gallery(options: argparse.Namespace) -> None:
+    """Portraits of 32 people who do not exist, to try swaps with: pictures, keypoints, what each shows, and their licence."""
+    from facelib.datasets import people
+
+    folder, files = _folder(options.out), people.files()
+    for name, contents in files.items():
+        if (folder / name).exists() and (folder / name).read_bytes() != contents:
+            raise FileExistsError(f"{folder / name}: is there already, and is something else; give another folder")
+    images.write_all({folder / name: contents for name, contents in files.items()})
+    terminal.say(folder)
+
+
+def _folder(folder: Path) -> Path:
+    if folder.exists() and not folder.is_dir():
+        raise images.PictureError(f"{folder}: is a file; give a folder")
+    return folder
 
 
 def list_blenders(options: argparse.Namespace) -> None:

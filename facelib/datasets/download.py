@@ -12,6 +12,7 @@ import shutil
 import tarfile
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http.client import HTTPException, HTTPResponse
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from urllib.error import HTTPError, URLError
@@ -64,25 +65,44 @@ def fetch(url: str, folder: str | Path, wanted: Callable[[str], str | None], che
         The archive is damaged or unsafe, or the check failed; nothing is kept.
     """
     folder = Path(folder)
-    if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
-        raise FileExistsError(f"{folder}: is there already, and is not the data set; give another folder")
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    archive, partial = folder.with_name(f".{folder.name}.tar.gz"), folder.with_name(f".{folder.name}.unpacking")
+    refuse_full(folder)
+    archive = folder.with_name(f".{folder.name}.tar.gz")
     download(url, archive)
-    shutil.rmtree(partial, ignore_errors=True)  # left by a run that was killed
-    partial.mkdir()
     try:
-        unpack(archive, partial, wanted)
-        check(partial)
-        if folder.exists():
-            folder.rmdir()
-        partial.rename(folder)
+        with appearing(folder) as partial:
+            unpack(archive, partial, wanted)
+            check(partial)
     except ValueError as error:
         archive.unlink()
         raise ValueError(f"{url}: {error}; nothing was kept") from None
+    archive.unlink()
+
+
+@contextmanager
+def appearing(folder: Path) -> Iterator[Path]:
+    """A folder to fill beside the one that is to be: it takes that one's place in one move, or is gone where filling it failed."""
+    partial = folder.with_name(f".{folder.name}.unpacking")
+    shutil.rmtree(partial, ignore_errors=True)  # left by a run that was killed
+    partial.mkdir()
+    try:
+        yield partial
+        if folder.exists():
+            folder.rmdir()
+        partial.rename(folder)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
-    archive.unlink()
+
+
+def refuse_full(folder: Path) -> None:
+    """Refuse to make a data set where something else is; make the folder's parents.
+
+    Raises
+    ------
+    FileExistsError
+    """
+    if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
+        raise FileExistsError(f"{folder}: is there already, and is not the data set; give another folder")
+    folder.parent.mkdir(parents=True, exist_ok=True)
 
 
 def download(url: str, path: str | Path) -> None:

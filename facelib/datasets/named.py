@@ -6,9 +6,10 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 
 from facelib.datasets import ibug300w, ytf68
+from facelib.datasets import people as invented
 from facelib.datasets.frame import Frame
 
-NAMED = {ytf68.NAME: ytf68, ibug300w.NAME: ibug300w}
+NAMED = {ytf68.NAME: ytf68, ibug300w.NAME: ibug300w, invented.NAME: invented}
 
 
 def load(
@@ -19,20 +20,22 @@ def load(
     report: Callable[[str], None] | None = None,
     check: bool = True,
 ) -> list[Frame]:
-    """The frames of ytf68 or of ibug300w, whichever `data` is; see their `load`.
+    """The frames of whichever data set `data` is; see their `load`.
 
     Raises
     ------
     ValueError
-        People of ibug300w, which names nobody, or a subset of ytf68, which has none; and what their `load` raises.
+        People of a data set that names nobody, or a subset of one that has none; and what their `load` raises.
     """
-    is_ibug300w = name_of(data) == ibug300w.NAME
-    if is_ibug300w and people is not None:
-        raise ValueError(f"people: {ibug300w.NAME} names nobody; leave them out, or choose a subset")
-    if not is_ibug300w and subset is not None:
-        raise ValueError(f"subset: {ytf68.NAME} has none; leave it out, or choose people")
-    if is_ibug300w:
+    name = name_of(data)
+    if people is not None and name != ytf68.NAME:
+        raise ValueError(f"people: {name} names nobody; leave them out, or choose a subset")
+    if subset is not None and name != ibug300w.NAME:
+        raise ValueError(f"subset: {name} has none; leave it out, or choose people")
+    if name == ibug300w.NAME:
         return ibug300w.load(data, subset=subset, bad=bad, report=report, check=check)
+    if name == invented.NAME:
+        return invented.load(data, bad=bad, report=report)
     return ytf68.load(data, people, bad=bad, report=report, check=check)
 
 
@@ -43,9 +46,12 @@ def is_labelled(data: str | Path) -> bool:
 
 
 def name_of(data: str | Path) -> str:
-    """Whose layout a name, folder or file has: that of ibug300w if anything says so, otherwise that of ytf68."""
-    is_ibug300w = str(data) == ibug300w.NAME or Path(data).suffix == ".xml" or ibug300w.is_there(Path(data))
-    return ibug300w.NAME if is_ibug300w else ytf68.NAME
+    """Whose layout a name, folder or file has: that of ytf68 if nothing says otherwise."""
+    if str(data) in NAMED:
+        return str(data)
+    if Path(data).suffix == ".xml":
+        return ibug300w.NAME
+    return next((name for name, module in NAMED.items() if module.is_there(Path(data))), ytf68.NAME)
 
 
 def fetch(name: str, folder: str | Path | None = None) -> Path:

@@ -7,7 +7,8 @@ too; without scripts, a still picture is left.
 
 from facelib.figures.choosing import menu, slider, switch
 from facelib.figures.comparing import divider
-from facelib.figures.drawing import STAGES, around, around_matrix, draw_box, draw_points, draw_triangles, stages, strip
+from facelib.figures.drawing import STAGES, around, around_matrix, draw_box, draw_points, draw_triangles, sheet, stages, strip, within
+from facelib.figures.grid import grid
 from facelib.figures.page import PAGE_LIMIT, weigh
 from facelib.figures.plots import ACCENT, INK, SECOND, picture, show, style_axes
 from facelib.figures.pointing import named_points
@@ -25,9 +26,11 @@ __all__ = [
     "draw_box",
     "draw_points",
     "draw_triangles",
+    "grid",
     "menu",
     "named_points",
     "picture",
+    "sheet",
     "show",
     "slider",
     "stages",
@@ -36,4 +39,5 @@ __all__ = [
     "switch",
     "table",
     "weigh",
+    "within",
 ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from facelib.datasets import lessons, named, photographs, ytf68, ytf68_offset
+from facelib.datasets import lessons, named, people, photographs, ytf68, ytf68_offset
 from facelib.datasets.build_pairs import PairConfig, build
 from facelib.datasets.frame import Frame
 from facelib.datasets.pair_set import read
@@ -33,7 +33,10 @@ class Faces:
 
 
 def choose(data: str | Path, bad: str = "refuse", warn: Callable[[str], None] | None = None) -> Faces:
-    """The faces of ytf68 (a name or its folder), rendered ones, or a folder of photographs."""
+    """The faces of ytf68 (a name or its folder), rendered ones, people who do not exist (the small faces of the package, or the full set by
+    its folder), or a folder of photographs."""
+    if str(data) == people.NAME:
+        return Faces(people.faces("training"), people.faces("validation"), Path(people.NAME), "the part validation of people")
     if str(data) == RENDERED:
         from facelib.datasets.rendered import labelled
 
@@ -42,8 +45,12 @@ def choose(data: str | Path, bad: str = "refuse", warn: Callable[[str], None] | 
     if named.is_labelled(str(data)) and named.name_of(str(data)) == ytf68.NAME:
         frames, held_out = ytf68_offset.put_right(ytf68.load(data, bad=bad, report=warn)), set(ytf68.validation_people())
         return _split(frames, held_out, ytf68.find(data), "facelib/datasets/ytf68_validation.txt")
+    if named.name_of(str(data)) == people.NAME:
+        training, validation = (people.load(data, parts, bad, warn) for parts in ((None, "training"), ("validation",)))
+        return Faces(training, validation, people.find(data), "the part validation of people")
     if named.is_labelled(str(data)):
-        raise ValueError(f"--data: {data} says of nobody who it is; give {ytf68.NAME}, {RENDERED}, or a folder of photographs")
+        known = f"{ytf68.NAME}, {people.NAME}, {RENDERED}, or a folder of photographs"
+        raise ValueError(f"--data: {data} says of nobody who it is; give {known}")
     frames = photographs.load(data, bad, warn)
     held_out = set(sorted({frame.person for frame in frames})[::_ONE_IN])
     return _split(frames, held_out, Path(data), f"one person in {_ONE_IN}")

@@ -5,7 +5,7 @@ from facelib.metrics.detail import sharpness_ratio, source_detail
 from facelib.metrics.head import expression_distance, pose_error
 from facelib.metrics.labels import FAILURE, NORMALISATIONS, area_under_ced, ced, face_sizes, failures, nme, point_errors
 from facelib.metrics.regions import seam_band
-from facelib.metrics.skin import colour_gap, skin_gradient_excess, skin_pixels, tone_spread
+from facelib.metrics.skin import colour_gap, skin_gradient_excess, skin_pixels, tone_spread, typology_angle
 from facelib.metrics.structure import ms_ssim, ssim
 from facelib.metrics.untouched import Change, background_change, seam_energy
 
@@ -35,4 +35,5 @@ __all__ = [
     "source_detail",
     "ssim",
     "tone_spread",
+    "typology_angle",
 ]

@@ -17,15 +17,16 @@ import ipywidgets
 import numpy as np
 
 from facelib import blenders, colour, figures, images, place
-from facelib.datasets import portraits
-from facelib.widgets import options, parts, photo, session
+from facelib.datasets import people, portraits, pts
+from facelib.datasets.frame import Frame
+from facelib.widgets import options, parts, photo, session, strip
 from facelib.widgets.canvas import Canvas, View, jpeg
 from facelib.widgets.controls import OptionControl
 from facelib.widgets.guard import deaf, error_line, guarded
 from facelib.widgets.latest import Latest
 from facelib.widgets.session import Outcome, Wish
 
-PORTRAITS = {"Eileen Collins": portraits.eileen_collins, "Grace Hopper": portraits.grace_hopper}
+PORTRAITS = {"Eileen Collins": portraits.eileen_collins, "Grace Hopper": portraits.grace_hopper}  # real; after them, invented people
 KINDS = {"Result": "single", "Before | after": "divider", "Difference": "single", "Stages": "grid"}
 _BY_DEFAULT = "as the blender likes"
 
@@ -36,7 +37,8 @@ class SwapApp(ipywidgets.VBox):
     Parameters
     ----------
     pictures : mapping of str to ndarray of shape (H, W, 3), float32 in [0, 1], optional
-        More pictures to choose from, by name. Two portraits are always there, and the app takes uploads.
+        More pictures to choose from, by name; a `facelib.datasets.frame.Frame` brings its keypoints along. Two portraits and the gallery
+        of `facelib.datasets.people` are always there, and the app takes uploads.
     source, target : str, optional
         Which of them it starts with: by default the first two that were given, or the portraits.
     blend : str
@@ -73,7 +75,8 @@ class SwapApp(ipywidgets.VBox):
         self._drafts, self._finals = (Latest(self._request_done, self._failed, self._stage) for _ in range(2))
         self._ends = ExitStack()
         self._pictures: dict[str, Any] = dict(pictures or {})
-        self._pictures |= {name: made for name, made in PORTRAITS.items() if name not in self._pictures}
+        offered = PORTRAITS | {portrait.name: portrait for portrait in people.gallery()}
+        self._pictures |= {name: made for name, made in offered.items() if name not in self._pictures}
         self._numbers = count(1)
         self._asked = self._shown = 0
         self._seconds: dict[str, float] = {}  # how long each blender took the last time
@@ -90,7 +93,7 @@ class SwapApp(ipywidgets.VBox):
             if name not in self._pictures:
                 raise ValueError(f"{side}: expected one of {', '.join(self._pictures)}, got {name}")
         for name, picture in self._pictures.items():
-            if not callable(picture):
+            if not (callable(picture) or isinstance(picture, Frame)):
                 images.check_picture(picture, name)
         blenders.get(blend)
         self._registry = dict(blenders.BLENDERS)
@@ -107,7 +110,8 @@ class SwapApp(ipywidgets.VBox):
     # ---- what the app is made of ----
 
     def _build(self, chosen: dict[str, str]) -> None:
-        self._canvases, self._choosers = {}, {}
+        self._canvases, self._choosers, self._strips = {}, {}, {}
+        self._small = {name: _small(made) for name, made in self._pictures.items()}
         sides = []
         for side, name in chosen.items():
             canvas = Canvas(side.capitalize(), partial(self._moved, side), partial(self._receive, side), self._trouble)
@@ -119,10 +123,14 @@ class SwapApp(ipywidgets.VBox):
             chooser.add_class("facelib-choose")
             reset = ipywidgets.Button(description="Reset", tooltip=f"find the face and the keypoints of the {side} anew")
             reset.on_click(partial(self._reset, side))
+            save = ipywidgets.Button(description="Save points", tooltip=f"the keypoints of the {side} as a file; Upload takes it back")
+            save.on_click(partial(self._save_points, side))
+            row = strip.Strip(f"the {side} picture", partial(self._press, side))
+            row.show(self._small, name)
             title = "gives its face" if side == "source" else "receives it"
             heading = ipywidgets.HTML(f"<h3>{side.capitalize()} <small>{title}</small></h3>")
-            sides.append(_column(side, [heading, _row([chooser, reset]), canvas]))
-            self._canvases[side], self._choosers[side] = canvas, chooser
+            sides.append(_column(side, [heading, _row([chooser, reset, save]), row, canvas]))
+            self._canvases[side], self._choosers[side], self._strips[side] = canvas, chooser, row
 
         self._view = View(self._download)
         self._kind = ipywidgets.ToggleButtons(options=list(KINDS), tooltips=list(_KIND_TOOLTIPS))
@@ -232,6 +240,15 @@ class SwapApp(ipywidgets.VBox):
             raise
         self._take(side, taken)
 
+    def _press(self, side: str, name: str) -> None:
+        """A small picture was pressed."""
+        self._choosers[side].value = name
+
+    @guarded
+    def _save_points(self, side: str, button: object) -> None:
+        taken = getattr(self.wish, side)
+        self._canvases[side].give(f"{_file_name(PurePath(taken.name).stem)}{pts.ENDING}", pts.write(taken.points).encode())
+
     @guarded
     def _reset(self, side: str, button: object) -> None:
         self._take(side, self._read(getattr(self.wish, side).name))
@@ -265,31 +282,38 @@ class SwapApp(ipywidgets.VBox):
         if self.outcome is None or self.outcome.wish != self.wish:
             raise ValueError("download: the result is not ready yet; wait until it is shown")
         source, target = (PurePath(getattr(self.wish, side).name).stem for side in ("source", "target"))
-        name = "-".join(re.findall(r"\w+", f"{source} on {target}".lower()))
+        name = _file_name(f"{source} on {target}")
         self._view.give(f"{name}.png", images.encode(self.outcome.picture, f"{name}.png"))
 
     @guarded
     def _receive(self, side: str, name: str, contents: bytes) -> None:
-        """A picture from outside: it gets a name of its own, and can be chosen from then on."""
+        """A picture from outside, which gets a name of its own and can be chosen from then on; or keypoints, for the picture there."""
+        if PurePath(name).suffix.lower() == pts.ENDING:
+            self._take(side, photo.with_points(getattr(self.wish, side), pts.parse(contents, name)))
+            return
         picture = images.read(contents, name)
         names = (name if number == 1 else f"{name} ({number})" for number in count(1))
         own = next(each for each in names if each not in self._pictures)
         taken = photo.read(picture, own)
-        self._pictures[own] = picture
+        self._pictures[own], self._small[own] = picture, strip.small(picture)
         with deaf(self):
             for each, chooser in self._choosers.items():
                 value = own if each == side else chooser.value
                 chooser.options = list(self._pictures)
                 chooser.value = value
+                self._strips[each].show(self._small, value)
         self._take(side, taken)
 
     def _take(self, side: str, taken: photo.Photo) -> None:
         self.wish = replace(self.wish, **{side: taken})
         self._canvases[side].show(taken)
+        self._strips[side].chosen = taken.name
         self._ask(drafted=True)
 
     def _read(self, name: str) -> photo.Photo:
         made = self._pictures[name]
+        if isinstance(made, Frame):
+            return photo.labelled(made.colour(), made.points, name)
         return photo.read(made() if callable(made) else made, name)
 
     # ---- work ----
@@ -454,6 +478,17 @@ def _placings() -> list[str]:
     """Ways to bring the face into place: triangles, each single stage after them, and what the blenders that have stages use."""
     used = [blenders.placing_for(name) for name in blenders.BLENDERS]
     return list(dict.fromkeys([place.TRIANGLES, *place.STAGES, *used]))
+
+
+def _small(made: Frame | np.ndarray | Callable[[], np.ndarray]) -> np.ndarray:
+    """What stands in the strip for a picture."""
+    if isinstance(made, people.Portrait):
+        return strip.small(images.load_small(made.path, strip.SIDE))
+    return strip.small(made.colour() if isinstance(made, Frame) else made() if callable(made) else made)
+
+
+def _file_name(said: str) -> str:
+    return "-".join(re.findall(r"\w+", said.lower()))
 
 
 def _chosen(dropdown: ipywidgets.Dropdown) -> str | None:

@@ -34,7 +34,7 @@ function render({ model, el }) {
   zoom.textContent = "Close-up";
   const upload = make("button", { type: "button" }, tools);
   upload.textContent = "Upload";
-  const picker = make("input", { type: "file", accept: "image/*", hidden: "", "aria-label": "a picture" }, tools);
+  const picker = make("input", { type: "file", accept: "image/*,.pts", hidden: "", "aria-label": "a picture, or keypoints as .pts" }, tools);
   const camera = make("button", { type: "button" }, tools);
   const cancel = make("button", { type: "button", hidden: "" }, tools);
   camera.textContent = "Camera";
@@ -361,6 +361,8 @@ function render({ model, el }) {
   // ---- Python's side ----
   const heard = { picture: paint, name: show, box: take, points: take, mesh: draw, folded: draw, frame: () => !dragged && aim(), answered };
   for (const [trait, react] of Object.entries(heard)) model.on(`change:${trait}`, react);
+  const give = (message, buffers) => save(message, buffers, root);
+  model.on("msg:custom", give);
   const sized = new ResizeObserver(() => draw());
   sized.observe(svg);
   paint();
@@ -371,6 +373,7 @@ function render({ model, el }) {
     shut();
     clearTimeout(timer);
     for (const [trait, react] of Object.entries(heard)) model.off(`change:${trait}`, react);
+    model.off("msg:custom", give);
     if (url) URL.revokeObjectURL(url);
   };
 }

@@ -19,7 +19,8 @@ from facelib.widgets.photo import Photo, frame
 _LARGEST = 2048  # pixels a side that are sent to the browser
 
 
-def _script(name: str) -> str:
+def script(name: str) -> str:
+    """The text of a file of this folder."""
     return files("facelib.widgets").joinpath(name).read_text(encoding="utf-8")
 
 
@@ -31,12 +32,12 @@ class Canvas(anywidget.AnyWidget):
     picture is the one that the hand saw: another may be on its way to it. `answer(number)` says that what follows from a message is
     shown: until then the canvas holds the next one back, so that a slow line never queues up.
     `received` is called with the name and the contents of a file that was uploaded, dropped onto the canvas, or taken by the camera, and
-    `failed` with a line about what the browser refused. (`ipywidgets.FileUpload` would send a file as one message; above 10 MiB the server
-    then drops the connection, and the file is lost without a word.)
+    `failed` with a line about what the browser refused. `give` hands a file to the browser. (`ipywidgets.FileUpload` would send a file as
+    one message; above 10 MiB the server then drops the connection, and the file is lost without a word.)
     """
 
-    _esm = _script("dom.js") + _script("canvas.js")
-    _css = _script("widgets.css")
+    _esm = script("dom.js") + script("canvas.js")
+    _css = script("widgets.css")
 
     picture = traitlets.Bytes().tag(sync=True)  # JPEG
     size = traitlets.List(traitlets.Int(), [1, 1]).tag(sync=True)  # width and height, in whose pixels everything below is
@@ -105,6 +106,10 @@ class Canvas(anywidget.AnyWidget):
     def answer(self, number: int) -> None:
         self.answered = number
 
+    def give(self, name: str, contents: bytes) -> None:
+        """Have the browser save a text file."""
+        self.send({"kind": "file", "name": name, "type": "text/plain"}, [contents])
+
     def _hear(self, _: object, message: dict, buffers: list) -> None:
         kind = message.get("kind")
         if kind == "file":
@@ -128,8 +133,8 @@ class View(anywidget.AnyWidget):
     Where there are `downloads`, `wanted` is called when the download button is pressed; `give` then hands the file to the browser.
     """
 
-    _esm = _script("dom.js") + _script("view.js")
-    _css = _script("widgets.css")
+    _esm = script("dom.js") + script("view.js")
+    _css = script("widgets.css")
 
     pictures = traitlets.List().tag(sync=True)  # {"name": what stands below, "alt": what it shows, "data": JPEG}
     layout_kind = traitlets.Enum(("single", "divider", "grid"), "single").tag(sync=True)
@@ -145,16 +150,16 @@ class View(anywidget.AnyWidget):
 
     def give(self, name: str, contents: bytes) -> None:
         """Have the browser save a file."""
-        self.send({"kind": "file", "name": name}, [contents])
+        self.send({"kind": "file", "name": name, "type": "image/png"}, [contents])
 
     def _hear(self, _: object, message: dict, buffers: list) -> None:
         if message.get("kind") == "download":
             self._wanted()
 
 
-def jpeg(picture: np.ndarray, quality: int = 85) -> bytes:
-    """A picture for the screen: (H, W, 3) float32 in [0, 1], at most 2,048 pixels a side."""
-    scale = _LARGEST / max(picture.shape[:2])
+def jpeg(picture: np.ndarray, quality: int = 85, largest: int = _LARGEST) -> bytes:
+    """A picture for the screen: (H, W, 3) float32 in [0, 1], at most so many pixels a side."""
+    scale = largest / max(picture.shape[:2])
     if scale < 1:
         size = [max(1, round(scale * length)) for length in picture.shape[1::-1]]
         picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)

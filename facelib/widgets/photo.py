@@ -53,6 +53,37 @@ def read(picture: np.ndarray, name: str = "picture") -> Photo:
     return Photo(name, picture, box, points, error, found=len(boxes) > 0, previews=_previews(picture))
 
 
+def labelled(picture: np.ndarray, points: np.ndarray, name: str = "picture") -> Photo:
+    """A picture whose keypoints are known: nothing is looked for.
+
+    Parameters
+    ----------
+    picture : ndarray of shape (H, W, 3), float32 in [0, 1]
+    points : ndarray of shape (68, 2)
+        (x, y) in pixels.
+    name : str
+
+    Raises
+    ------
+    TypeError, ValueError
+        Not such a picture, or not such points; the message is one line.
+    """
+    images.check_picture(picture, name)
+    keypoints.check_points(points, f"{name}: points")
+    points = points.astype(float)
+    return Photo(name, picture, keypoints.face_box(points), points, None, found=True, previews=_previews(picture))
+
+
+def with_points(photo: Photo, points: np.ndarray) -> Photo:
+    """The same picture with all keypoints from elsewhere, such as a file; see `labelled`."""
+    keypoints.check_points(points, f"{photo.name}: points")
+    size = photo.picture.shape[1::-1]
+    if not ((points > -np.array(size)) & (points < 2 * np.array(size))).all():
+        raise ValueError(f"{photo.name}: the points are outside the picture, which is {size[0]} x {size[1]} pixels; give its own")
+    points = points.astype(float)
+    return replace(photo, points=points, box=keypoints.face_box(points), error=None, found=True)
+
+
 def with_box(photo: Photo, box: np.ndarray, passes: int = 2) -> Photo:
     """The same picture with the face where a hand drew its box: the keypoints are predicted anew.
 

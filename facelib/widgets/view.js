@@ -61,16 +61,7 @@ function render({ model, el }) {
     foot.hidden = download.hidden && !note.textContent;
   }
   download.addEventListener("click", () => model.send({ kind: "download" }));
-  function save(message, buffers) {
-    if (message.kind !== "file") return;
-    const url = URL.createObjectURL(new Blob([buffers[0]], { type: "image/png" }));
-    const link = make("a", { href: url, download: message.name }, root);
-    link.click();
-    link.remove();
-    setTimeout(() => URL.revokeObjectURL(url), 10000);
-  }
-
-  const heard = { "change:pictures": show, "change:layout_kind": show, "change:busy": state, "change:ready": state, "change:note": state, "msg:custom": save };
+  const heard = { "change:pictures": show, "change:layout_kind": show, "change:busy": state, "change:ready": state, "change:note": state, "msg:custom": (message, buffers) => save(message, buffers, root) };
   for (const [event, react] of Object.entries(heard)) model.on(event, react);
   show();
   state();

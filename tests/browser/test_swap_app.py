@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from facelib import images
+from facelib.datasets import pts
 
 pytest.importorskip("anywidget")
 nbformat = pytest.importorskip("nbformat")
@@ -169,6 +170,35 @@ def test_another_blender_comes_with_its_own_slider(page):
     for kind, pictures in (("Difference", 1), ("Stages", 9), ("Result", 1)):
         page.get_by_role("button", name=kind).click()
         page.wait_for_function("count => document.querySelectorAll('.facelib-pictures img').length == count", arg=pictures)
+
+
+def test_the_gallery_is_chosen_by_its_small_pictures(page, keep):
+    strip = page.get_by_role("listbox", name="the target picture")
+    assert strip.get_by_role("option").count() == 34
+    changes(page, lambda: strip.get_by_role("option", name="frankie").click())
+    assert strip.get_by_role("option", name="frankie").get_attribute("aria-selected") == "true"
+    assert canvas(page, "Target").get_attribute("aria-label").startswith("Target: frankie")
+    keep(page, "swap-app-gallery")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    changes(page, lambda: page.keyboard.press("Enter"))
+    assert strip.get_by_role("option", name="Grace Hopper").get_attribute("aria-selected") == "true"
+
+
+def test_points_are_saved_and_come_back(page, tmp_path):
+    side = page.locator(".facelib-target")
+    with page.expect_download() as download:
+        side.get_by_role("button", name="Save points").click()
+    path = tmp_path / download.value.suggested_filename
+    download.value.save_as(path)
+    assert path.name == "grace-hopper.pts"
+    saved, start = pts.read(path), point(page, "Target", 30)
+    changes(page, lambda: drag(page, start, (9, 0)))
+    assert point(page, "Target", 30)[0] > start[0] + 5
+    changes(page, lambda: upload(page, "target", path))
+    assert point(page, "Target", 30) == pytest.approx(start, abs=1)
+    assert saved.shape == (68, 2)
 
 
 def test_an_upload_becomes_the_source(page, hopper, tmp_path):

@@ -15,6 +15,8 @@ def folders(tmp_path):
     (tmp_path / "ytf68" / "training_frames_keypoints.csv").write_text("," * 136 + "\nAnn_Lee_00.jpg" + ",50" * 136 + "\n")
     parts = "".join(f"<part name='{number:02d}' x='50' y='50'/>" for number in range(68))
     box = f"<box top='1' left='2' width='3' height='4'>{parts}</box>"
+    (tmp_path / "people").mkdir()
+    (tmp_path / "people" / "people.json").write_text("{}")
     (tmp_path / "ibug300w" / "labels_ibug_300W.xml").write_text(f"<dataset><image file='ibug/Ann_Lee_00.jpg'>{box}</image></dataset>")
     return tmp_path
 
@@ -40,7 +42,7 @@ def test_people_and_subsets_go_with_their_data_set(folders):
 
 
 def test_what_has_no_name_cannot_be_fetched():
-    with pytest.raises(ValueError, match="expected one of ytf68, ibug300w, got 'celeba'"):
+    with pytest.raises(ValueError, match="expected one of ytf68, ibug300w, people, got 'celeba'"):
         named.fetch("celeba")
 
 

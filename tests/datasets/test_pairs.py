@@ -262,7 +262,7 @@ def test_photographs_need_no_labels(tmp_path, collins, hopper, capsys):
         (["--blend", "none"], "invalid choice: 'none'"),
         (["--without-people", "PEOPLE"], "expected frames of at least two people, got 1"),
         (["--data", "rendered", "--subset", "full"], "rendered faces have no list of people"),
-        (["--data", "nowhere"], "expected ytf68, ibug300w, a folder"),
+        (["--data", "nowhere"], "expected ytf68, ibug300w, people, a folder"),
         (["--n", "99999999"], "are free; make fewer"),
     ],
 )
@@ -307,3 +307,14 @@ def test_every_blender_but_the_raw_one_is_offered(capsys):
         main(["pairs", "--help"])
     offered = "".join(capsys.readouterr().out.split())  # lines may break at a hyphen
     assert all(name in offered for name in blenders.BLENDERS if name != "none")
+
+
+def test_pairs_of_people_who_do_not_exist_need_no_download(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("FACELIB_DATA", str(tmp_path / "empty"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "empty"))
+    assert main(["pairs", "--data", "people", "--n", "5", "--size", "64", "-o", str(tmp_path / "pairs"), "--jobs", "1"]) == 0
+    made = pair_set.read(tmp_path / "pairs")
+    assert len(made) == 5
+    assert made.fields["raw"].shape == (5, 64, 64, 3)
+    assert main(["pairs", "--data", "people", "--n", "5", "-o", str(tmp_path / "others"), "--same-person"]) == 2
+    assert "people names nobody" in capsys.readouterr().err

@@ -12,10 +12,13 @@ import numpy as np
 import pytest
 import torch
 import torchvision
+from PIL import Image
 
 from facelib import images
 from facelib.__main__ import main
 from facelib.commands import harmonizer as command
+from facelib.datasets import people
+from facelib.datasets.people import table
 from facelib.learned import engine, forgetting, harmonizer_faces, harmonizer_recipes, harmonizer_run, imagenet, weights
 from facelib.learned.harmonizer_data import Composites
 
@@ -219,3 +222,20 @@ def test_a_run_that_goes_on_keeps_its_precision(tmp_path, few):
     harmonizer_run.run("rendered", tmp_path, small("stable", pictures=12, precision="bf16"))
     options = argparse.Namespace(precision="auto", resume=True, out=tmp_path)
     assert command._precision(options) == "bf16"
+
+
+def test_people_who_do_not_exist_are_faces_to_learn_from(tmp_path):
+    card = harmonizer_run.run("people", tmp_path, small("stable", mix=(("itself", 1.0),), pictures=12))
+    assert card["held_out"] == "the part validation of people"
+    assert set(card["people_trained_on"]) == {frame.person for frame in people.faces("training")}
+
+
+def test_the_full_set_is_split_as_the_package_says(tmp_path):
+    listed = {face.part: face for face in table.faces() if face.adult}
+    (tmp_path / "pictures").mkdir()
+    (tmp_path / "people.json").write_bytes(table.FILE.read_bytes())
+    for part in ("training", "validation", None):
+        Image.new("RGB", (94, 94)).save(tmp_path / "pictures" / f"{listed[part].name}.png")
+    faces = harmonizer_faces.choose(tmp_path, bad="skip", warn=lambda line: None)
+    assert {frame.person for frame in faces.training} == {listed["training"].name, listed[None].name}
+    assert {frame.person for frame in faces.validation} == {listed["validation"].name}

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from skimage.color import lab2rgb, rgb2lab
 
-from facelib import metrics
+from facelib import keypoints, metrics
 
 
 def test_tone_spread_is_that_of_a_ramp_and_not_of_noise_or_of_what_is_outside():
@@ -140,3 +140,14 @@ def test_bad_input_about_skin_is_refused(metric):
         metric(target, target + 1, mask)
     with pytest.raises(ValueError, match="skin_pixels: expected a picture and a mask of one size"):
         metrics.skin_pixels(target, mask[1:])
+
+
+@pytest.mark.parametrize(("lightness", "yellow"), [(75, 12), (60, 18), (50, 20), (35, 10)])
+def test_typology_angle_is_that_of_the_cheeks_and_of_nothing_else(lightness, yellow):
+    points = keypoints.mean_shape() * 80 + 50
+    picture = np.zeros((101, 103, 3)) + (80.0, -30.0, -40.0)  # all but the cheeks
+    for middle in (points[[41, 31, 4, 48]].mean(axis=0), points[[46, 35, 12, 54]].mean(axis=0)):
+        x, y = np.rint(middle).astype(int)
+        picture[y - 8 : y + 9, x - 8 : x + 9] = (lightness, 9, yellow)
+    angle = metrics.typology_angle(lab2rgb(picture).astype(np.float32), points)
+    assert angle == pytest.approx(np.degrees(np.arctan((lightness - 50) / yellow)), abs=1.5)

@@ -13,6 +13,7 @@ from IPython.core.events import EventManager
 from PIL import Image
 
 from facelib import blenders, images
+from facelib.datasets import people, pts
 
 pytest.importorskip("anywidget")
 from facelib.widgets import SwapApp, session
@@ -258,6 +259,53 @@ def test_an_upload_is_checked_and_taken(app, hopper):
     assert app._choosers["source"].value == "Hopper!.png (2)"
 
 
+def test_the_gallery_is_offered_with_its_own_points(app):
+    portrait = people.portrait("casey")
+    strip = app._strips["source"]
+    assert strip.names[:3] == ["Eileen Collins", "Grace Hopper", "alex"]
+    assert Image.open(io.BytesIO(strip.sprite)).size == (64 * 34, 64)
+    strip._hear(None, {"kind": "choose", "name": "casey"}, [])
+    assert app.wait()
+    assert app.wish.source.name == app._choosers["source"].value == strip.chosen == "casey"
+    assert app._strips["target"].chosen == "Grace Hopper"
+    np.testing.assert_array_equal(app.wish.source.points, portrait.points)
+    strip._hear(None, {"kind": "choose", "name": "nobody"}, [])
+    assert app.wish.source.name == "casey"
+
+
+def test_points_are_saved_and_taken_back(app):
+    drag(app, "source", 30, [123.25, 77.5])
+    given = []
+    app._canvases["source"].give = lambda name, contents: given.append((name, contents))
+    app._save_points("source", None)
+    ((name, contents),) = given
+    assert name == "eileen-collins.pts"
+    np.testing.assert_allclose(pts.parse(contents, name), app.wish.source.points, atol=1e-3)
+    upload(app, "target", name, contents)
+    assert app.wait()
+    assert app.error is None
+    assert app.wish.target.name == "Grace Hopper"  # her picture, with the other points
+    np.testing.assert_allclose(app.wish.target.points, app.wish.source.points, atol=1e-3)
+    assert app.wish.target.error is None
+
+
+def test_a_file_that_holds_no_points_is_refused(app):
+    before = app.wish
+    upload(app, "target", "mine.pts", b"n_points: 68 { 1 2 }")
+    assert "mine.pts: expected 68 points, got 1" in line(app)
+    upload(app, "target", "mine.pts", pts.write(np.full((68, 2), 9999.0)).encode())
+    assert "the points are outside the picture" in line(app)
+    assert app.wish is before
+
+
+def test_an_upload_gets_a_small_picture(app, hopper):
+    upload(app, "source", "mine.png", images.encode(hopper, "a.png"))
+    assert app.wait()
+    for strip in app._strips.values():
+        assert strip.names[-1] == "mine.png"
+    assert app._strips["source"].chosen == "mine.png"
+
+
 def test_two_files_may_come_at_once(app, collins, hopper):
     files = {"one.png": images.encode(collins, "a.png"), "two.png": images.encode(hopper, "a.png")}
     for part in range(3):
@@ -369,7 +417,7 @@ def test_nothing_is_left_of_a_closed_app(monkeypatch):
 
 
 def test_unknown_names_are_refused():
-    with pytest.raises(ValueError, match="source: expected one of Eileen Collins, Grace Hopper, got nobody"):
+    with pytest.raises(ValueError, match=r"source: expected one of Eileen Collins, Grace Hopper, alex, .*, got nobody"):
         SwapApp(source="nobody")
     with pytest.raises(ValueError, match="blend: expected one of"):
         SwapApp(blend="glue")
