@@ -46,7 +46,7 @@ def points(options: argparse.Namespace) -> None:
     rows = [row for row in record["faces"] if row["adult"]]
     for start in range(0, len(rows), AT_ONCE):
         some = rows[start : start + AT_ONCE]
-        greys = [images.to_grey(images.load(picture_of(row["name"], folder))) for row in some]
+        greys = [images.to_grey(images.load(people.picture_of(row["name"], folder))) for row in some]
         boxes = [keypoints.face_box(np.array(row["points"]).reshape(-1, 2) * scale(grey)) for row, grey in zip(some, greys, strict=True)]
         answers = np.stack([predict_keypoints.predict(net, greys, boxes) for net in nets])
         for row, grey, shapes in zip(some, greys, answers.swapaxes(0, 1), strict=True):
@@ -89,7 +89,7 @@ def pack(options: argparse.Namespace) -> None:
     rows = -(-len(chosen) // people.COLUMNS)
     mosaic = np.zeros((rows * people.SIDE, people.COLUMNS * people.SIDE, 3), np.uint8)
     for cell, face in enumerate(chosen):
-        picture = images.load(picture_of(face.name, folder))
+        picture = images.load(people.picture_of(face.name, folder))
         top, left = (people.SIDE * place for place in divmod(cell, people.COLUMNS))
         mosaic[top : top + people.SIDE, left : left + people.SIDE] = small(picture, face)
     Image.fromarray(mosaic).save(people.MOSAIC, quality=QUALITY, optimize=True)
@@ -104,10 +104,6 @@ def small(picture: np.ndarray, face: table.Face) -> np.ndarray:
     matrix = np.array([[share, 0, (0.5 - x) * share - 0.5], [0, share, (0.5 - y) * share - 0.5]])
     size = (people.SIDE, people.SIDE)
     return images.to_bytes(cv2.warpAffine(smooth, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE).clip(0, 1))
-
-
-def picture_of(name: str, folder: Path) -> Path:
-    return next(file for file in people.pictures_of(name, folder) if file.is_file())
 
 
 def measure(options: argparse.Namespace) -> None:

@@ -27,18 +27,11 @@ _BLOCK = 1 << 18
 _SECONDS = 60  # of silence, before a server counts as gone
 
 
-def fetch_once(
-    name: str,
-    folder: str | Path | None,
-    is_there: Callable[[Path], bool],
-    url: str,
-    wanted: Callable[[str], str | None],
-    check: Callable[[Path], None],
-) -> Path:
-    """The folder of a data set, which is by default the first of its `places`; `fetch` fills it where the data set is not there yet."""
+def fetch_once(name: str, folder: str | Path | None, is_there: Callable[[Path], bool], make: Callable[[Path], None]) -> Path:
+    """The folder of a data set, which is by default the first of its `places`; `make` makes it where the data set is not there yet."""
     folder = Path(folder) if folder else places(name)[0]
     if not is_there(folder):
-        fetch(url, folder, wanted, check)
+        make(folder)
     return folder
 
 

@@ -71,7 +71,7 @@ def fetch(folder: str | Path | None = None) -> Path:
     ValueError
         What came is not the data set.
     """
-    return download.fetch_once(NAME, folder, is_there, URL, _wanted, _check_original)
+    return download.fetch_once(NAME, folder, is_there, lambda where: download.fetch(URL, where, _wanted, _check_original))
 
 
 def load(

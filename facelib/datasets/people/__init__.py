@@ -134,12 +134,10 @@ def fetch(folder: str | Path | None = None) -> Path:
     ValueError
         A sheet is not the one that the package's list was made from.
     """
+    from facelib.datasets import download
     from facelib.datasets.people import sheets
 
-    folder = Path(folder) if folder else places.places(NAME)[0]
-    if not is_there(folder):
-        sheets.fetch(folder)
-    return folder
+    return download.fetch_once(NAME, folder, is_there, sheets.fetch)
 
 
 def load(
@@ -189,15 +187,23 @@ def load(
     return frames
 
 
-def pictures_of(name: str, folder: Path) -> list[Path]:
-    """Where a face's picture may be in a folder, the largest first."""
-    return [folder / "pictures" / f"{name}.png", folder / "large" / f"{name}.jpg", folder / "pictures" / f"{name}.jpg"]
+def picture_of(name: str, folder: Path) -> Path:
+    """The largest picture of a face that is in a folder.
+
+    Raises
+    ------
+    ValueError
+        There is none.
+    """
+    may_be = folder / "pictures" / f"{name}.png", folder / "large" / f"{name}.jpg", folder / "pictures" / f"{name}.jpg"
+    file = next((file for file in may_be if file.is_file()), None)
+    if file is None:
+        raise ValueError("its picture is missing")
+    return file
 
 
 def _frame(face: Face, folder: Path) -> Frame:
-    file = next((file for file in pictures_of(face.name, folder) if file.is_file()), None)
-    if file is None:
-        raise ValueError("its picture is missing")
+    file = picture_of(face.name, folder)
     with Image.open(file) as opened:
         width, height = opened.size
     return Frame(file, face.name, face.points(width, height))

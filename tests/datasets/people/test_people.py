@@ -229,6 +229,6 @@ def test_the_full_set_has_the_packages_faces():
     assert len(frames) == sum(face.adult for face in table.faces())
     tool, small = _tool(), {frame.person: frame for frame in people.faces("test")}
     face = next(one for one in table.faces() if one.part == "test")
-    picture = images.load(tool.picture_of(face.name, Path(root) / "people"))
+    picture = images.load(people.picture_of(face.name, Path(root) / "people"))
     again = tool.small(picture, face).astype(float)
     assert np.abs(again - small[face.name].made).mean() < 3  # grey levels: JPEG's loss
