@@ -1,200 +1,141 @@
-"""A box for each face: OpenCV's frontal-face cascade (Viola and Jones 2001), in turned pictures too, or a box that you give.
+"""All the faces of a picture, each with a box, a score and five points: YuNet (Wu, Peng and Yu 2023), run by OpenCV. Chapter 1.
 
-A box is x, y, width, height in pixels, as a person draws it: from the middle of the forehead to the chin, ear to ear.
+A box is x, y, width, height in pixels, as a person draws it: from the hair to the chin, ear to ear.
 """
 
 from __future__ import annotations
 
+import hashlib
+import itertools
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 
 import cv2
 import numpy as np
 
-from facelib import images, keypoints
+from facelib import images
 
-CASCADE = "frontalface_default"
-
-# How to look: by how many degrees the picture is turned first, the longer side to which a larger picture is shrunk, the step between
-# sizes, the neighbours that a hit needs. Each look is taken only where those before it found too few; the first settles most pictures.
-# The cascade forgives a tilt of about 12 degrees, so that turns of 20 leave no gap up to 50. Chosen on 240 frames of ytf68's training
-# people, turned by 0 to 45 degrees; `facelib evaluate detection` measures them on others.
-_LOOKS = (
-    ((0,), 256, 1.2, 5),
-    ((-20, 0, 20), 256, 1.2, 3),
-    ((-40, 40), 256, 1.2, 3),
-    ((0,), 1600, 1.1, 5),
-    ((0,), 1600, 1.1, 2),
-)
-_EYES_APART = 64  # pixels, to which a face is brought before it is searched for eyes
-_SAME = 0.3  # boxes that overlap by more are one face
-_OWN = threading.local()  # each thread's cascades, by name
+# YuNet, 2023mar, as in OpenCV's model zoo. MIT licence; see the folder. It was trained on faces of 10 to 300 pixels, upright ones.
+_MODEL, _SHA256 = "face_detection_yunet_2023mar.onnx", "8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4"
+_SIDES = (1000, 320)  # pixels, to which the longer side of a larger picture is shrunk: for small faces, and for those that fill it
+_SCALE, _TILE, _LAP = 0.8, 1280, 128  # for faces down to 24 pixels: the picture's scale; tiles and their overlap in its pixels
+_LEAST, _LEAST_TURNED = 0.75, 0.88  # of the score, below which nothing is a face: upright, and turned by more than 45 degrees
+_SURE = 0.92  # an upright face has more, 19 of 20 times; one that is upside down never has
+_UPRIGHT = 8  # degrees; a head that is tilted by more gets another look
+_CANDIDATE = 0.4  # a turned head has more, and gets another look
+_SAME = 0.5  # boxes that share more than this part of the smaller one are one face
+_LOOK, _AROUND = 160, 2.0  # pixels, and widths of the face: what another look at a face sees
+_TURNS = range(0, 360, 45)  # degrees, in which it sees that
+_GREY = (128, 128, 128)  # what lies beyond a picture's edge
+_OWN = threading.local()  # each thread's network
 
 
 class FaceNotFound(ValueError):
     """No face where one was needed; the message is one line for the user."""
 
 
-def find_faces(image: np.ndarray, at_least: int = 1) -> np.ndarray:
-    """Boxes of the faces in a picture, the largest first.
+@dataclass(frozen=True, eq=False)
+class Face:
+    """One face as a detector sees it."""
+
+    box: np.ndarray  # (4,) float64: x, y, width, height in pixels; upright, also round a tilted head
+    score: float  # in [0, 1]
+    points: np.ndarray  # (5, 2) float64, (x, y) in pixels: the person's right eye, left eye, nose, right and left corner of the mouth
+
+    @property
+    def tilt(self) -> float:
+        """By how many degrees the head is turned clockwise in the picture, -180 to 180."""
+        x, y = self.points[3:].mean(axis=0) - self.points[:2].mean(axis=0)
+        return float(np.degrees(np.arctan2(-x, y)))
+
+
+def find_faces(picture: np.ndarray, small: bool = False) -> list[Face]:
+    """All the faces in a picture, the largest first.
 
     Parameters
     ----------
-    image : ndarray of shape (H, W, 3) float32 in [0, 1], or (H, W) uint8
+    picture : ndarray of shape (H, W, 3) or (H, W), float32 in [0, 1] or uint8
         RGB, or grey.
-    at_least : int
-        How many are wanted: the search goes on, more slowly, until there are so many.
+    small : bool
+        Whether to look for faces down to 24 pixels in any picture. Without it they are from about a fiftieth of the picture's longer side,
+        and smaller ones are looked for only where there is none of these.
 
     Returns
     -------
-    ndarray of shape (N, 4), float64
-        x, y, width, height; N may be 0.
+    list of Face
 
     Notes
     -----
-    The cascade knows upright faces that look at the camera, and some profile views. A picture in which it sees too few is turned by 20
-    and by 40 degrees to either side and searched again; the box of a tilted face is upright, round the face's middle.
+    YuNet knows upright heads, and calls one that is upside down upright too, with a lower score. So where it is sure of no face, the
+    picture is searched in quarter turns as well, and each face of which it is not sure is looked at in eight turns: the best one counts.
     """
-    grey, scale = image, 1.0
-    if getattr(image, "ndim", None) != 2:
-        images.check_picture(image, "image")
-        small, scale = _shrunk(image, max(side for _, side, _, _ in _LOOKS))
-        grey = images.to_bytes(images.to_grey(small))
-    elif image.dtype != np.uint8:
-        raise TypeError(f"image: expected a grey picture as uint8, got {image.dtype}")
-    best = np.empty((0, 4))
-    for turns, side, step, neighbours in _LOOKS:
-        boxes = look(grey, turns, side, step, neighbours)
-        if len(boxes) > len(best):
-            best = boxes
-        if len(best) >= at_least:
-            break
-    return best / scale
+    _check(picture)
+    found = _search(picture)
+    if (small or not found) and _SCALE * max(picture.shape) > _SIDES[0]:  # what is smaller was seen at its full size
+        found += [face for face in _search_tiles(picture) if all(_shared(face.box, other.box) <= _SAME for other in found)]
+    return sorted(found, key=lambda face: -face.box[2] * face.box[3])
 
 
-def look(
-    grey: np.ndarray, turns: Sequence[float] = (0,), side: int = 256, step: float = 1.1, neighbours: int = 3, cascade: str = CASCADE
-) -> np.ndarray:
-    """One search with one of OpenCV's cascades.
+def choose(faces: Sequence[Face], number: int = 1, name: str = "source") -> Face:
+    """The n-th largest face, counted from 1.
 
     Parameters
     ----------
-    grey : ndarray of shape (H, W), uint8
-    turns : sequence of float
-        Degrees, anticlockwise: the picture is turned by each of them, and searched.
-    side : int
-        The longer side in pixels to which a larger picture is shrunk; faces below a twelfth of the shorter side are not looked for.
-    step : float
-        The ratio of neighbouring sizes of face.
-    neighbours : int
-        How many hits must agree.
-    cascade : str
-        `haarcascade_` + this + `.xml` is the file in OpenCV's wheel.
-
-    Returns
-    -------
-    ndarray of shape (N, 4), float64
-        x, y, width, height, the largest first; a face that several turns show comes once.
-    """
-    small, scale = _shrunk(grey, side)
-    least = max(20, min(small.shape) // 12)
-    boxes, votes = np.empty((0, 4)), np.empty(0)
-    for degrees in turns:
-        turned, matrix = turn(small, degrees)
-        found, agree = _cascade(cascade).detectMultiScale2(turned, scaleFactor=step, minNeighbors=neighbours, minSize=(least, least))
-        found = np.array(found, float).reshape(-1, 4)
-        if degrees:
-            middle = (found[:, :2] + found[:, 2:] / 2 - matrix[:, 2]) @ matrix[:, :2]  # a rotation's inverse is its transpose
-            found[:, :2] = middle - found[:, 2:] / 2
-        boxes, votes = np.concatenate([boxes, found / scale]), np.concatenate([votes, np.ravel(agree)])
-    kept: list[np.ndarray] = []
-    for box in boxes[np.lexsort((*boxes.T, -votes))]:  # the most votes first; then by place, as OpenCV's threads come in any order
-        if all(overlap(box, other) <= _SAME for other in kept):
-            kept.append(box)
-    boxes = np.array(kept).reshape(-1, 4)
-    return boxes[np.argsort(-boxes[:, 2] * boxes[:, 3], kind="stable")]
-
-
-def _shrunk(picture: np.ndarray, side: int) -> tuple[np.ndarray, float]:
-    """A picture whose longer side has at most so many pixels, and by what it was multiplied."""
-    scale = min(1.0, side / max(picture.shape[:2]))
-    size = [max(1, round(scale * length)) for length in picture.shape[1::-1]]
-    return (picture, 1.0) if scale == 1 else (cv2.resize(picture, size, interpolation=cv2.INTER_AREA), scale)
-
-
-def turn(grey: np.ndarray, degrees: float) -> tuple[np.ndarray, np.ndarray]:
-    """The picture turned anticlockwise, on a canvas that holds all of it, and the (2, 3) matrix that says where its pixels went."""
-    if not degrees:
-        return grey, np.eye(2, 3)
-    height, width = grey.shape
-    matrix = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), degrees, 1)
-    cosine, sine = np.abs(matrix[0, :2])
-    size = [int(np.ceil(length - 1e-6)) for length in (width * cosine + height * sine, width * sine + height * cosine)]
-    matrix[:, 2] += (np.array(size) - (width, height)) / 2
-    return cv2.warpAffine(grey, matrix, size, borderValue=128), matrix  # a grey border: a black one would draw an edge
-
-
-def overlap(one: np.ndarray, other: np.ndarray) -> float:
-    """Intersection over union of two boxes: 1 where they are the same, 0 where they are apart."""
-    low = np.maximum(one[:2], other[:2])
-    high = np.minimum(one[:2] + one[2:], other[:2] + other[2:])
-    shared = np.prod(np.clip(high - low, 0, None))
-    return float(shared / (np.prod(one[2:]) + np.prod(other[2:]) - shared))
-
-
-def choose(boxes: np.ndarray, number: int = 1, name: str = "source") -> np.ndarray:
-    """The n-th largest box, counted from 1.
+    faces : sequence of Face
+        As `find_faces` gives them.
 
     Raises
     ------
     FaceNotFound
-        No box at all, or fewer than `number`.
+        No face at all, or fewer than `number`.
     ValueError
         `number` below 1.
     """
     if number < 1:
         raise ValueError(f"{name}: faces are counted from 1, the largest; got {number}")
     by_hand = f"its box, {name}_box in Python or --{name}-box X,Y,W,H"
-    if not len(boxes):
+    if not faces:
         raise FaceNotFound(f"{name}: no face found; give {by_hand}")
-    if number > len(boxes):
-        raise FaceNotFound(f"{name}: face {number} asked for, {len(boxes)} found; give a smaller number, or {by_hand}")
-    return boxes[number - 1]
+    if number > len(faces):
+        raise FaceNotFound(f"{name}: face {number} asked for, {len(faces)} found; give a smaller number, or {by_hand}")
+    return faces[number - 1]
 
 
-def nearest(boxes: np.ndarray, box: np.ndarray, least: float = 0.2) -> np.ndarray | None:
-    """The box that overlaps another most, or None where none overlaps by `least` (intersection over union)."""
-    overlaps = [overlap(candidate, box) for candidate in boxes]
+def nearest(faces: Sequence[Face], box: np.ndarray, least: float = 0.2) -> Face | None:
+    """The face whose box overlaps another most, or None where none overlaps by `least` (intersection over union)."""
+    overlaps = [overlap(face.box, box) for face in faces]
     if not overlaps or max(overlaps) < least:
         return None
-    return boxes[int(np.argmax(overlaps))]
+    return faces[int(np.argmax(overlaps))]
 
 
-def stray_eyes(grey: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """Eyes that a cascade finds in a face where there should be none.
+def overlap(one: np.ndarray, other: np.ndarray) -> float:
+    """Intersection over union of two boxes: 1 where they are the same, 0 where they are apart."""
+    shared = _intersection(one, other)
+    return float(shared / (np.prod(one[2:]) + np.prod(other[2:]) - shared))
+
+
+def moved(box: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+    """The box of a face in a picture that was moved, turned or made larger.
 
     Parameters
     ----------
-    grey : ndarray of shape (H, W), uint8
-    points : ndarray of shape (68, 2)
-        The face's keypoints.
+    box : ndarray of shape (4,)
+        x, y, width, height in pixels.
+    matrix : ndarray of shape (2, 3)
+        A similarity, from pixels to pixels.
 
     Returns
     -------
-    ndarray of shape (N, 2), float64
-        The middles, inside the hull of the points and further from either eye than half of what the eyes are apart. On 200 faces of ytf68
-        the cascade sees half of the eyes, and a tenth of an eye a face where there is none: compare with untouched pictures.
+    ndarray of shape (4,), float64
+        The upright box round the ellipse that fills the turned one: a face is no rectangle.
     """
-    scale = _EYES_APART / np.linalg.norm(points[keypoints.RIGHT_EYE].mean(0) - points[keypoints.LEFT_EYE].mean(0))
-    large = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
-    least, most = ((round(share * _EYES_APART),) * 2 for share in (0.4, 1))
-    hits = _cascade("eye_tree_eyeglasses").detectMultiScale(large, 1.1, 4, minSize=least, maxSize=most)
-    found = np.array(hits, float).reshape(-1, 4)
-    middles = (found[:, :2] + found[:, 2:] / 2 + 0.5) / scale - 0.5
-    hull = cv2.convexHull(points.astype(np.float32))
-    inside = [cv2.pointPolygonTest(hull, middle.tolist(), False) > 0 for middle in middles]
-    away = [min(np.linalg.norm(middle - points[eye].mean(0)) for eye in (keypoints.RIGHT_EYE, keypoints.LEFT_EYE)) for middle in middles]
-    return middles[np.array(inside, bool) & (np.array(away) > _EYES_APART / scale / 2)]
+    middle = matrix[:, :2] @ (box[:2] + box[2:] / 2 - 0.5) + matrix[:, 2] + 0.5  # pixel centres are integers
+    size = np.sqrt(matrix[:, :2] ** 2 @ box[2:] ** 2)
+    return np.concatenate([middle - size / 2, size])
 
 
 def check_box(box: Sequence[float], shape: tuple[int, ...], name: str = "box") -> np.ndarray:
@@ -220,9 +161,138 @@ def check_box(box: Sequence[float], shape: tuple[int, ...], name: str = "box") -
     return box
 
 
-def _cascade(name: str) -> cv2.CascadeClassifier:
-    """One for each thread: OpenCV's keeps what it works on in itself, and two threads in one give wrong boxes."""
-    known = vars(_OWN)
-    if name not in known:
-        known[name] = cv2.CascadeClassifier(f"{cv2.data.haarcascades}haarcascade_{name}.xml")
-    return known[name]
+def _search(picture: np.ndarray) -> list[Face]:
+    """The picture as a whole, shrunk; and in quarter turns, where there is no face of which the network is sure."""
+    views = [_shrunk(picture, side) for side in _SIDES if side == _SIDES[0] or max(picture.shape) > 2 * side]
+    found = _confirmed(picture, (face for view, matrix in views for face in _detect(view, matrix)))
+    if not any(face.score >= _SURE for face in found):
+        framed = [_framed(view, matrix) for view, matrix in views]
+        turned = [_turned(view, matrix, quarters) for view, matrix in framed for quarters in range(4)]
+        found = _distinct([*found, *_confirmed(picture, (face for view, matrix in turned for face in _detect(view, matrix)))])
+    return found
+
+
+def _confirmed(picture: np.ndarray, candidates: Iterable[Face]) -> list[Face]:
+    """The faces among candidates, each once, after a second look at those of which the network is not sure."""
+    looked_at = (_second_look(picture, face) for face in _distinct(candidates))
+    return _distinct(face for face in looked_at if face.score >= (_LEAST if abs(face.tilt) <= 45 else _LEAST_TURNED))
+
+
+def _search_tiles(picture: np.ndarray) -> list[Face]:
+    """The picture part by part, nearly at its full size: faces down to 24 pixels."""
+    height, width = picture.shape[:2]
+    rows, columns = (range(0, max(1, length - _LAP), _TILE - _LAP) for length in (height, width))
+    found = []
+    for top, left in itertools.product(rows, columns):
+        part = picture[top : top + _TILE, left : left + _TILE]
+        view, matrix = _shrunk(part, _SCALE * max(part.shape[:2]))
+        found += _detect(view, matrix + [(0, 0, left), (0, 0, top)])
+    return _confirmed(picture, found)
+
+
+def _second_look(picture: np.ndarray, face: Face) -> Face:
+    """The face, or, where the network is not sure of it, the best of what it says of it turned; a tilted one at last upright, so that its
+    points are where they should be."""
+    turns = () if face.score >= _SURE else _TURNS
+    best = max([face, *(look for degrees in turns for look in _look(picture, face, degrees))], key=lambda look: look.score)
+    if not turns and abs(best.tilt) <= _UPRIGHT:
+        return best
+    return max(_look(picture, best, best.tilt), key=lambda look: look.score, default=best)
+
+
+def _detect(bgr: np.ndarray, to_picture: np.ndarray) -> list[Face]:
+    """YuNet on a view, (H, W, 3) uint8; faces in the pixels of the picture, to which a similarity (2, 3) leads."""
+    net = _net()
+    net.setInputSize(bgr.shape[1::-1])
+    _, rows = net.detect(bgr)
+    rows = np.empty((0, 15)) if rows is None else rows.astype(float)
+    rows = rows[(np.abs(rows) < 2 * max(bgr.shape)).all(axis=1)]  # in a picture of a few rows it sees infinite faces
+    points = rows[:, 4:14].reshape(-1, 5, 2) @ to_picture[:, :2].T + to_picture[:, 2]
+    return [Face(moved(row[:4], to_picture), float(row[14]), five) for row, five in zip(rows, points, strict=True)]
+
+
+def _shrunk(picture: np.ndarray, side: float) -> tuple[np.ndarray, np.ndarray]:
+    """A view of a whole picture, its longer side of at most so many pixels, and the way back."""
+    scale = min(1.0, side / max(picture.shape[:2]))
+    size = [max(1, round(scale * length)) for length in picture.shape[1::-1]]
+    view = picture if scale == 1 else cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    ratio = np.array(picture.shape[1::-1]) / size
+    return _as_bgr(view), np.column_stack([np.diag(ratio), (ratio - 1) / 2])
+
+
+def _framed(view: np.ndarray, matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The view with a grey border, for faces that fill it or reach over its edge."""
+    border = max(view.shape[:2]) // 6
+    framed = cv2.copyMakeBorder(view, border, border, border, border, cv2.BORDER_CONSTANT, value=_GREY)
+    return framed, np.column_stack([matrix[:, :2], matrix[:, 2] - matrix[:, :2] @ (border, border)])
+
+
+def _turned(view: np.ndarray, matrix: np.ndarray, quarters: int) -> tuple[np.ndarray, np.ndarray]:
+    """The view in quarter turns anticlockwise."""
+    for _ in range(quarters):
+        width = view.shape[1]
+        view, matrix = np.rot90(view), matrix @ np.array([[0, -1, width - 1], [1, 0, 0], [0, 0, 1]])
+    return np.ascontiguousarray(view), matrix
+
+
+def _look(picture: np.ndarray, face: Face, degrees: float) -> list[Face]:
+    """What the network says of a face alone, the picture turned anticlockwise by so many degrees."""
+    side = _AROUND * max(face.box[2:])
+    middle = face.box[:2] + (face.box[2:] - 1) / 2
+    reach = int(0.75 * side) + 2  # half a diagonal
+    left, top = (max(0, int(value) - reach) for value in middle)
+    part, to_picture = _shrunk(picture[top : int(middle[1]) + reach, left : int(middle[0]) + reach], 2.2 * _LOOK)
+    to_picture += (0, 0, left), (0, 0, top)
+    turn = side / _LOOK * np.array([[np.cos(a := np.radians(degrees)), -np.sin(a)], [np.sin(a), np.cos(a)]])
+    from_view = np.column_stack([turn, middle - turn @ np.full(2, (_LOOK - 1) / 2)])
+    to_part = np.linalg.inv(np.vstack([to_picture, (0, 0, 1)])) @ np.vstack([from_view, (0, 0, 1)])
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    view = cv2.warpAffine(part, to_part[:2], (_LOOK, _LOOK), flags=flags, borderValue=_GREY)
+    return [look for look in _detect(view, from_view) if _shared(look.box, face.box) > _SAME]
+
+
+def _as_bgr(view: np.ndarray) -> np.ndarray:
+    view = view if view.dtype == np.uint8 else images.to_bytes(view)
+    return cv2.cvtColor(view, cv2.COLOR_GRAY2BGR if view.ndim == 2 else cv2.COLOR_RGB2BGR)
+
+
+def _distinct(faces: Iterable[Face]) -> list[Face]:
+    """Each face once: of those that overlap, the one of the highest score."""
+    kept: list[Face] = []
+    for face in sorted(faces, key=lambda face: (-face.score, *face.box)):
+        if all(_shared(face.box, other.box) <= _SAME for other in kept):
+            kept.append(face)
+    return kept
+
+
+@cache
+def _model() -> np.ndarray:
+    contents = (files("facelib") / "yunet" / _MODEL).read_bytes()
+    if hashlib.sha256(contents).hexdigest() != _SHA256:
+        raise RuntimeError(f"{files('facelib') / 'yunet' / _MODEL}: damaged; install facelib again")
+    return np.frombuffer(contents, np.uint8)
+
+
+def _net() -> cv2.FaceDetectorYN:
+    """One for each thread: it keeps the size of its input."""
+    if not hasattr(_OWN, "net"):
+        _OWN.net = cv2.FaceDetectorYN.create("onnx", _model(), np.empty(0, np.uint8), (320, 320), _CANDIDATE, 0.3, 5000)
+    return _OWN.net
+
+
+def _check(picture: np.ndarray) -> None:
+    if not isinstance(picture, np.ndarray) or picture.dtype not in (np.uint8, np.float32):
+        raise TypeError(f"picture: expected an array of uint8 or float32, got {getattr(picture, 'dtype', type(picture).__name__)}")
+    if picture.ndim not in (2, 3) or (picture.ndim == 3 and picture.shape[2] != 3) or 0 in picture.shape:
+        raise ValueError(f"picture: expected shape (H, W, 3) or (H, W), got {picture.shape}")
+
+
+def _shared(one: np.ndarray, other: np.ndarray) -> float:
+    """The intersection of two boxes as a part of the smaller one."""
+    return float(_intersection(one, other) / min(np.prod(one[2:]), np.prod(other[2:])))
+
+
+def _intersection(one: np.ndarray, other: np.ndarray) -> float:
+    low = np.maximum(one[:2], other[:2])
+    high = np.minimum(one[:2] + one[2:], other[:2] + other[2:])
+    return np.prod(np.clip(high - low, 0, None))

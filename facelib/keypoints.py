@@ -13,7 +13,7 @@ from importlib.resources import files
 
 import numpy as np
 
-from facelib import images
+from facelib import detect, images
 
 COUNT = 68
 GROUPS = {
@@ -30,7 +30,7 @@ GROUPS = {
 CLOSED = ("right eye", "left eye", "outer lips", "inner lips")  # drawn as loops, the others as open lines
 RIGHT_EYE, LEFT_EYE = list(GROUPS["right eye"]), list(GROUPS["left eye"])
 OUTER_EYE_CORNERS = (36, 45)
-UNSURE = 0.10  # of the inter-ocular distance: where a face's mean expected error is above it, the field would count a failure
+DOUBTFUL, UNSURE = 0.06, 0.10  # of the inter-ocular distance: a face's mean expected error above which to warn, and to refuse
 
 _MIRRORED_PAIRS = (
     *((i, 16 - i) for i in range(8)),
@@ -42,21 +42,22 @@ MIRROR = np.arange(COUNT)
 for _a, _b in _MIRRORED_PAIRS:
     MIRROR[_a], MIRROR[_b] = _b, _a
 
-# The box that OpenCV's frontal-face cascade draws, against the bounding box of the points: medians over 497 frames of ytf68
-# (5th to 95th percentile: shift down 0.11 to 0.22 and sideways -0.15 to 0.14 of the box's side, size 0.77 to 1.04).
-_CASCADE_SHIFT_DOWN = 0.16
-_CASCADE_SIZE = 0.87
+# The box that YuNet draws, against the bounding box of the points: medians over 400 faces of 300-W's training part (5th to 95th percentile:
+# shift down 0.08 to 0.19 of the box's side, size 0.84 to 1.01, width over height 0.68 to 0.86).
+_BOX_SHIFT_DOWN = 0.141
+_BOX_SIZE = 0.907  # of the points' larger side, over the side of a square as large as the box
+_BOX_ASPECT = 0.754
 
 
-def predict(pictures: Sequence[np.ndarray], boxes: Sequence[np.ndarray], passes: int = 3) -> np.ndarray:
+def predict(pictures: Sequence[np.ndarray], boxes: Sequence[detect.Face | np.ndarray], passes: int = 3) -> np.ndarray:
     """Keypoints of one face in each picture, through the shipped model.
 
     Parameters
     ----------
     pictures : sequence of B ndarrays of shape (H, W, 3), float32 in [0, 1]
         RGB; sizes may differ.
-    boxes : sequence of B arrays of shape (4,)
-        x, y, width, height of the face in pixels; `facelib.detect.find_faces` gives them.
+    boxes : sequence of B, each a facelib.detect.Face or an array of shape (4,)
+        Where the face is: as `facelib.detect.find_faces` found it, or x, y, width, height in pixels.
     passes : int
         How often the model looks at most; each look after the first re-crops on the answer before it, and one that hardly moves the
         points is the last.
@@ -69,7 +70,9 @@ def predict(pictures: Sequence[np.ndarray], boxes: Sequence[np.ndarray], passes:
     return predict_with_errors(pictures, boxes, passes)[0]
 
 
-def predict_with_errors(pictures: Sequence[np.ndarray], boxes: Sequence[np.ndarray], passes: int = 3) -> tuple[np.ndarray, np.ndarray]:
+def predict_with_errors(
+    pictures: Sequence[np.ndarray], boxes: Sequence[detect.Face | np.ndarray], passes: int = 3
+) -> tuple[np.ndarray, np.ndarray]:
     """As `predict`, and how far off the model expects each point to be.
 
     Returns
@@ -87,24 +90,9 @@ def predict_with_errors(pictures: Sequence[np.ndarray], boxes: Sequence[np.ndarr
 
     corners, greys = zip(*map(_beside, pictures, boxes), strict=True) if len(pictures) else ((), ())
     shifts = np.array(corners, np.float32).reshape(-1, 2)
-    moved = [np.subtract(box, (*shift, 0, 0)) for box, shift in zip(boxes, shifts, strict=True)]
+    moved = [_moved(box, shift) for box, shift in zip(boxes, shifts, strict=True)]
     reading = predict_keypoints.read(weights.keypoint_reader(), greys, moved, passes)
     return reading.points + shifts[:, None], weights.keypoint_calibration().expected_errors(reading)
-
-
-def surest_first(picture: np.ndarray, boxes: np.ndarray) -> np.ndarray:
-    """Boxes of one picture in the order that they have, but those last in which the model sees no face: a detector's false alarms.
-
-    Parameters
-    ----------
-    picture : ndarray of shape (H, W, 3), float32 in [0, 1]
-    boxes : ndarray of shape (N, 4)
-        x, y, width, height in pixels.
-    """
-    if len(boxes) < 2:
-        return boxes
-    _, errors = predict_with_errors([picture] * len(boxes), boxes)
-    return boxes[np.argsort(errors.mean(axis=1) > UNSURE, kind="stable")]
 
 
 def check_points(points: np.ndarray, name: str, count: int | None = COUNT) -> None:
@@ -249,40 +237,54 @@ def face_box(points: np.ndarray) -> np.ndarray:
     Returns
     -------
     ndarray of shape (4,), float64
-        x, y, width, height; square, from the middle of the forehead to a little below the lips' corners, as OpenCV's cascade has it.
+        x, y, width, height, as YuNet has it: from the hair to the chin, ear to ear.
     """
     low, high = points.min(axis=0), points.max(axis=0)
-    side = (high - low).max() / _CASCADE_SIZE
-    x, y = (low + high) / 2 - (0, _CASCADE_SHIFT_DOWN * side) - side / 2
-    return np.array([x, y, side, side], float)
+    side = (high - low).max() / _BOX_SIZE
+    size = side * np.array([np.sqrt(_BOX_ASPECT), 1 / np.sqrt(_BOX_ASPECT)])
+    corner = (low + high) / 2 - (0, _BOX_SHIFT_DOWN * side) - size / 2
+    return np.concatenate([corner, size])
 
 
-def shape_in_box(box: np.ndarray) -> np.ndarray:
-    """The mean shape, upright, where the face in such a box should be: the inverse of `face_box`.
+def shape_in_box(face: detect.Face | Sequence[float]) -> np.ndarray:
+    """The mean shape where a face should be: in its box, which makes this the inverse of `face_box`, and as tilted as a found face is.
 
     Parameters
     ----------
-    box : array of shape (4,)
-        x, y, width, height in pixels.
+    face : facelib.detect.Face, or array of shape (4,)
+        Found, or x, y, width, height in pixels.
 
     Returns
     -------
     ndarray of shape (68, 2), float64
     """
-    x, y, width, height = np.asarray(box, float)
-    side = np.sqrt(width * height)
-    centre = (x + width / 2, y + height / 2 + _CASCADE_SHIFT_DOWN * side)
-    return mean_shape() * (_CASCADE_SIZE * side) + centre
+    x, y, width, height = np.asarray(_box(face), float)
+    side, middle = np.sqrt(width * height), np.array([x + width / 2, y + height / 2])
+    upright = mean_shape() * (_BOX_SIZE * side) + (0, _BOX_SHIFT_DOWN * side)
+    angle = np.radians(getattr(face, "tilt", 0))
+    return upright @ np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]]) + middle
 
 
-def _beside(picture: np.ndarray, box: Sequence[float]) -> tuple[tuple[int, int], np.ndarray]:
-    """What the model may look at round a box, as grey, and its upper left corner (x, y): the rest of a large picture need not be read."""
-    x, y, width, height = (float(value) for value in box)
+def _box(face: detect.Face | Sequence[float]) -> Sequence[float]:
+    return face.box if isinstance(face, detect.Face) else face
+
+
+def _moved(face: detect.Face | Sequence[float], shift: np.ndarray) -> detect.Face | np.ndarray:
+    """The same face in a picture from which so many columns and rows, (x, y), were cut."""
+    if isinstance(face, detect.Face):
+        return detect.Face(face.box - (*shift, 0, 0), face.score, face.points - shift)
+    return np.subtract(face, (*shift, 0, 0))
+
+
+def _beside(picture: np.ndarray, face: detect.Face | Sequence[float]) -> tuple[tuple[int, int], np.ndarray]:
+    """What the model may look at round a face, as grey, and its upper left corner (x, y): the rest of a large picture need not be read."""
+    x, y, width, height = (float(value) for value in _box(face))
     left, top = max(0, int(x - 1.5 * width)), max(0, int(y - 1.5 * height))
     part = picture[top : max(top + 1, int(y + 2.5 * height)), left : max(left + 1, int(x + 2.5 * width))]
     if 0 in part.shape:
         raise ValueError(
-            f"boxes: {[round(float(value)) for value in box]} is outside its picture, which is {picture.shape[1]} x {picture.shape[0]}"
+            f"boxes: {[round(value) for value in (x, y, width, height)]} is outside its picture, which is {picture.shape[1]} x "
+            f"{picture.shape[0]}"
         )
     images.check_picture(part, "pictures")
     return (left, top), images.to_grey(part)

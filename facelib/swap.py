@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from facelib import blend as pyramids
-from facelib import blenders, colour, detect, images, keypoints, place, triangulation
+from facelib import blenders, colour, detect, images, keypoints, place, pose, triangulation
 from facelib.composite import paste
 from facelib.place import Faces
 from facelib.triangulation import with_surroundings
@@ -21,8 +21,15 @@ if TYPE_CHECKING:
     from facelib.datasets.frame import Frame
 
 
+TURNED = 45  # degrees of yaw, beyond which half of a face is not seen
+
+
 class UnsureKeypoints(UserWarning):
     """The keypoints of a face may be wrong, and then so is the swap."""
+
+
+class KeypointsRefused(ValueError):
+    """The keypoints of a face are most likely wrong; the message is one line for the user."""
 
 
 @dataclass(frozen=True)
@@ -87,13 +94,18 @@ class Swap:
 
     @property
     def doubts(self) -> list[str]:
-        """A line for each face whose keypoints the model itself does not trust."""
-        errors = {"source": self.source_error, "target": self.target_error}
-        return [
-            f"{name}: unsure of the keypoints (expected error {error:.0%} of the eyes' distance); check them, or give the face's box"
-            for name, error in errors.items()
-            if error is not None and not error <= keypoints.UNSURE
-        ]
+        """A line for each face whose keypoints were found and may be wrong: by what the model expects, or as the head is turned far."""
+        found = {"source": (self.source_error, self.source_points), "target": (self.target_error, self.target_points)}
+        lines = []
+        for name, (error, points) in found.items():
+            if error is None:
+                continue
+            if not error <= keypoints.DOUBTFUL:
+                lines.append(f"{name}: unsure of the keypoints ({_expected(error)}); check them, or give the face's box")
+            yaw = abs(pose.yaw(points[None])[0])
+            if yaw > TURNED:
+                lines.append(f"{name}: the head is turned by {yaw:.0f} degrees; half of such a face is guessed, so look at the result")
+        return lines
 
 
 def swap(
@@ -110,6 +122,8 @@ def swap(
     target_face: int = 1,
     source_points: np.ndarray | None = None,
     target_points: np.ndarray | None = None,
+    small: bool = False,
+    unsure: bool = False,
     report: Callable[[str], None] = lambda stage: None,
 ) -> Swap:
     """Put the face in `source` onto the head in `target`.
@@ -131,9 +145,13 @@ def swap(
     source_box, target_box : sequence of 4 numbers, optional
         x, y, width, height of the face in pixels, forehead to chin. Without it a detector looks.
     source_face, target_face : int
-        Which of several detected faces, counted from 1, the largest; boxes in which the keypoint model sees no face come last.
+        Which of several faces, in the order of `facelib.detect.find_faces`: 1 is the largest.
     source_points, target_points : ndarray of shape (68, 2), optional
         Keypoints from elsewhere, (x, y) in pixels: that side's box, face and model are not asked then.
+    small : bool
+        Whether faces down to 24 pixels count too where there are larger ones; see `facelib.detect.find_faces`.
+    unsure : bool
+        Whether to go on where the model's keypoints are most likely wrong.
     report : callable
         Called with the name of each stage as it begins.
 
@@ -146,13 +164,15 @@ def swap(
     ------
     facelib.detect.FaceNotFound
         No face was found and no box given.
+    KeypointsRefused
+        The model expects its keypoints to be off by more than `facelib.keypoints.UNSURE`, and `unsure` is not set.
     TypeError, ValueError
         A picture of the wrong kind, a box outside its picture, points that are not 68, an unknown blender or colour method.
 
     Warns
     -----
     UnsureKeypoints
-        The model does not trust its keypoints on a face; see `Swap.doubts`.
+        The keypoints of a face may be wrong; see `Swap.doubts`.
 
     Examples
     --------
@@ -169,20 +189,26 @@ def swap(
     images.check_kind(source, "source")
     images.check_kind(target, "target")
     points = {"source": source_points, "target": target_points}
-    asked = {"source": (source, source_box, source_face), "target": (target, target_box, target_face)}
+    asked = {"source": (source, source_box, source_face, small), "target": (target, target_box, target_face, small)}
     for side, given in points.items():
         if given is not None:
             keypoints.check_points(given, f"{side} points")
             if asked.pop(side)[1] is not None:
                 raise ValueError(f"{side}: expected its points or its box, got both; leave one out")
     report("finding the faces")
-    boxes = {side: _box(*about, side) for side, about in asked.items()}
+    faces = {side: _face(*how, side) for side, how in asked.items()}
     report("placing the keypoints")
-    about = {f"{side}_box": box for side, box in boxes.items()}
-    if boxes:
-        found, errors = keypoints.predict_with_errors([asked[side][0] for side in boxes], list(boxes.values()))
-        points |= dict(zip(boxes, found, strict=True))
-        about |= {f"{side}_error": float(error.mean()) for side, error in zip(boxes, errors, strict=True)}
+    about = {f"{side}_box": getattr(face, "box", face) for side, face in faces.items()}
+    if faces:
+        found, errors = keypoints.predict_with_errors([asked[side][0] for side in faces], list(faces.values()))
+        points |= dict(zip(faces, found, strict=True))
+        about |= {f"{side}_error": float(error.mean()) for side, error in zip(faces, errors, strict=True)}
+        for side, error in zip(faces, errors.mean(axis=1), strict=True):
+            if not (unsure or error <= keypoints.UNSURE):
+                raise KeypointsRefused(
+                    f"{side}: the keypoints are most likely wrong ({_expected(error)}); give another picture, the face's box ({side}_box, "
+                    f"--{side}-box), its points ({side}_points, --{side}-points), or go on all the same (unsure=True, --unsure)"
+                )
     report(f"warping and blending ({blend})")
     result = swap_points(source, target, points["source"], points["target"], blender, match_colours, placed, forehead=forehead, **about)
     for doubt in result.doubts:
@@ -298,7 +324,11 @@ def _window(points: np.ndarray, shape: tuple[int, int], forehead: bool, levels: 
     return np.s_[top : max(top + 1, min(rows.stop, height)), left : max(left + 1, min(columns.stop, width))]
 
 
-def _box(image: np.ndarray, box: Sequence[float] | None, face: int, name: str) -> np.ndarray:
+def _face(image: np.ndarray, box: Sequence[float] | None, number: int, small: bool, name: str) -> detect.Face | np.ndarray:
     if box is not None:
         return detect.check_box(box, image.shape, f"{name} box")
-    return detect.choose(keypoints.surest_first(image, detect.find_faces(image, at_least=face)), face, name)
+    return detect.choose(detect.find_faces(image, small), number, name)
+
+
+def _expected(error: float) -> str:
+    return f"expected error {error:.0%} of the eyes' distance"

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from facelib import keypoints
+from facelib import detect, keypoints
 
 
 def test_groups_cover_every_point_once():
@@ -63,8 +63,19 @@ def test_similarity_refuses_a_single_place():
 
 
 def test_box_and_shape_are_inverse():
-    box = np.array([12.0, 30.0, 80.0, 80.0])
+    box = np.array([12.0, 30.0, 75.4, 100.0])
     np.testing.assert_allclose(keypoints.face_box(keypoints.shape_in_box(box)), box, atol=0.01)
+
+
+def test_a_tilted_face_begins_with_a_tilted_shape():
+    down = np.array([-np.sin(np.radians(40)), np.cos(np.radians(40))])
+    face = detect.Face(np.array([12.0, 30.0, 75.4, 100.0]), 0.9, np.array([[0, 0], [0, 0], down / 2, down, down]) + 50)
+    tilted, upright = keypoints.shape_in_box(face), keypoints.shape_in_box(face.box)
+    matrix = keypoints.similarity(upright, tilted)
+    assert np.degrees(np.arctan2(matrix[1, 0], matrix[0, 0])) == pytest.approx(40)
+    np.testing.assert_allclose(keypoints.transform(matrix, upright), tilted, atol=1e-9)
+    middle = face.box[:2] + face.box[2:] / 2
+    np.testing.assert_allclose(keypoints.transform(matrix, middle), middle, atol=1e-9)
 
 
 def test_procrustes_mean_of_moved_copies_is_the_shape():
@@ -92,14 +103,16 @@ def test_points_that_are_not_finite_are_refused():
         keypoints.check_points(points, "points")
 
 
-def test_a_face_in_a_large_picture_is_read_like_one_in_a_small_one(collins, collins_on_hopper):
+def test_a_face_in_a_large_picture_is_read_like_one_in_a_small_one(collins):
     """Only what lies round the box is looked at; the rest may be anything."""
     wall = np.full((1500, 2000, 3), 0.5, np.float32)
     wall[600:1112, 900:1412] = collins
     wall[:300] = 7  # far out of range
-    x, y, width, height = collins_on_hopper.source_box
-    points = keypoints.predict([wall], [[x + 900, y + 600, width, height]])[0]
-    np.testing.assert_allclose(points - (900, 600), collins_on_hopper.source_points, atol=0.01)
+    (face,) = detect.find_faces(collins)
+    moved = detect.Face(face.box + (900, 600, 0, 0), face.score, face.points + (900, 600))
+    for here, there in ((face, moved), (face.box, moved.box)):
+        points = keypoints.predict([collins, wall], [here, there])
+        np.testing.assert_allclose(points[1] - (900, 600), points[0], atol=0.01)
 
 
 def test_a_box_outside_its_picture_is_named(collins):

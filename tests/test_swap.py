@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -5,10 +6,10 @@ import numpy as np
 import pytest
 
 import facelib
-from facelib import blenders, colour, images, keypoints, triangulation
+from facelib import blenders, colour, images, keypoints, pose, triangulation
 from facelib.detect import FaceNotFound, find_faces
 from facelib.place import warp_face
-from facelib.swap import UnsureKeypoints, swap_points
+from facelib.swap import KeypointsRefused, UnsureKeypoints, swap_points
 
 
 def test_result_holds_every_stage(collins_on_hopper, collins, hopper):
@@ -217,7 +218,7 @@ def test_given_points_are_used_and_nothing_is_looked_for(collins, hopper, collin
 
 
 def test_a_given_box_is_used_and_a_rough_one_is_mended(collins, hopper, collins_on_hopper):
-    x, y, width, height = find_faces(collins)[0]
+    x, y, width, height = find_faces(collins)[0].box
     rough = (x - 8, y - 6, width + 14, height + 10)
     swapped = facelib.swap(collins, hopper, source_box=rough)
     np.testing.assert_array_equal(swapped.source_box, rough)
@@ -283,25 +284,38 @@ def test_swaps_look_as_they_did(which, request):
         assert np.abs(head(other, which) - golden).mean() > 0.02
 
 
-def test_unsure_keypoints_are_warned_of(collins, hopper):
-    flag = [5, 60, 150, 150]  # no face there
+FLAG = [5, 60, 150, 150]  # in Hopper's picture: no face there
+
+
+def test_keypoints_that_are_most_likely_wrong_are_refused(collins, hopper):
+    with pytest.raises(KeypointsRefused, match=r"target: the keypoints are most likely wrong \(expected error \d+% of the eyes"):
+        facelib.swap(collins, hopper, target_box=FLAG)
+    with pytest.raises(KeypointsRefused, match="source: "):
+        facelib.swap(hopper, collins, source_box=FLAG)
+
+
+def test_who_insists_is_warned(collins, hopper):
     with pytest.warns(UnsureKeypoints, match="target: unsure of the keypoints"):
-        swapped = facelib.swap(collins, hopper, target_box=flag)
-    assert swapped.target_error > keypoints.UNSURE > swapped.source_error
-    assert [doubt.split(":")[0] for doubt in swapped.doubts] == ["target"]
+        swapped = facelib.swap(collins, hopper, target_box=FLAG, unsure=True)
+    assert swapped.target_error > keypoints.UNSURE > keypoints.DOUBTFUL > swapped.source_error
+    assert {doubt.split(":")[0] for doubt in swapped.doubts} == {"target"}
+
+
+def test_keypoints_between_the_limits_are_warned_of(collins_on_hopper):
+    limits = keypoints.DOUBTFUL, keypoints.UNSURE
+    doubts = [replace(collins_on_hopper, source_error=error).doubts for error in (limits[0] - 0.001, sum(limits) / 2, float("nan"))]
+    assert [len(lines) for lines in doubts] == [0, 1, 1]
+    assert doubts[1][0].startswith("source: unsure of the keypoints (expected error 8% of the eyes' distance)")
+
+
+def test_a_head_that_is_turned_far_is_warned_of(collins_on_hopper):
+    points = keypoints.mean_shape() * 200 + 300
+    angle = np.radians(60)
+    points[:, 0] = 300 + (points[:, 0] - 300) * np.cos(angle) + 200 * pose.depths() * np.sin(angle)
+    (doubt,) = replace(collins_on_hopper, target_points=points).doubts
+    assert doubt.startswith("target: the head is turned by 6")
+    assert replace(collins_on_hopper, target_points=points, target_error=None).doubts == []  # points that a hand gave are believed
 
 
 def test_a_good_swap_warns_of_nothing(collins_on_hopper):
     assert collins_on_hopper.doubts == []
-
-
-def test_a_false_alarm_is_not_taken_for_the_largest_face(collins, hopper, monkeypatch, collins_on_hopper):
-    """The detector's boxes, with a larger one on the wall put before them."""
-    from facelib import detect
-
-    def with_alarm(image, at_least=1):
-        return np.vstack([[300.0, 330, 180, 180], find_faces(image, at_least)])
-
-    monkeypatch.setattr(detect, "find_faces", with_alarm)
-    swapped = facelib.swap(collins, collins)
-    np.testing.assert_array_equal(swapped.source_box, collins_on_hopper.source_box)

@@ -1,13 +1,14 @@
-"""ibug300w: iBUG 300-W, faces of AFW, HELEN, LFPW and iBUG with one set of 68 landmarks, as dlib.net packs it.
+"""ibug300w: iBUG 300-W, faces of AFW, HELEN, LFPW and iBUG with one set of 68 landmarks, as its authors or as dlib.net pack it.
 
-A folder holds the pictures in `afw/`, `helen/`, `ibug/` and `lfpw/`, and three XML files, which give each face a box and 68 parts. iBUG's
-group made the landmarks half by hand, half by a model (Sagonas et al. 2013); the boxes are those of dlib's detector, or guesses where
-it found nothing. Coordinates count from 0. The licence is for research only, and excludes commercial use; dlib's author warns that this
-holds for what is trained on it as well.
+A folder holds the pictures in `afw/`, `helen/`, `ibug/` and `lfpw/`. In the official form a file `NAME.pts` beside each picture has the 68
+points, counted from 1, and there are no boxes; a folder with such files, in whatever folders, will do. In dlib's form three XML files give
+each face a box and 68 parts, counted from 0; the boxes are those of dlib's detector, or guesses where it found nothing. iBUG's group made
+the landmarks by a model, and corrected them by hand (Sagonas et al. 2013). The licence is for research only, and excludes commercial use;
+dlib's author warns that this holds for what is trained on it as well.
 
-Two traps. dlib added a mirrored copy of every picture (`*_mirror.jpg`), which no published number counts: they are left out here unless
-asked for. And dlib's own "train" and "test" are drawn at random, across the folders: what it trains on holds pictures of the standard
-test, so numbers to compare with papers need `subset`, for training too.
+Two traps in dlib's form. dlib added a mirrored copy of every picture (`*_mirror.jpg`), which no published number counts: they are left out
+here unless asked for. And dlib's own "train" and "test" are drawn at random, across the folders: what it trains on holds pictures of the
+standard test, so numbers to compare with papers need `subset`, for training too.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 
-from facelib.datasets import download, faults, places
+from facelib.datasets import download, faults, places, pts
 from facelib.datasets.frame import Frame
 from facelib.keypoints import COUNT
 
@@ -27,11 +28,15 @@ NAME = "ibug300w"
 URL = "https://dlib.net/files/data/ibug_300W_large_face_landmark_dataset.tar.gz"
 TERMS = "iBUG 300-W: for research only, no commercial use, and nor of what is trained on it"
 TABLES = {"train": "labels_ibug_300W_train.xml", "test": "labels_ibug_300W_test.xml", "all": "labels_ibug_300W.xml"}
+_PICTURES = (".jpg", ".png")
 SUBSETS = {  # the folders that papers train and test on, and how many faces they hold
     "training": (("afw", "helen/trainset", "lfpw/trainset"), 3148),
     "common": (("helen/testset", "lfpw/testset"), 554),
     "challenging": (("ibug",), 135),
     "full": (("helen/testset", "lfpw/testset", "ibug"), 689),
+    "afw": (("afw",), 337),
+    "helen": (("helen/trainset", "helen/testset"), 2330),
+    "lfpw": (("lfpw/trainset", "lfpw/testset"), 1035),
 }
 
 
@@ -41,19 +46,21 @@ def find(data: str | Path) -> Path:
     Raises
     ------
     FileNotFoundError
-        Where there is neither an XML file of that name nor a folder with dlib's three.
+        Where there is neither an XML file of that name nor a folder with dlib's three, or with .pts files.
     """
     if str(data) == NAME:
         return places.find(NAME, is_there)
     path = Path(data)
     if not (path.suffix == ".xml" and path.is_file()) and not is_there(path):
-        raise FileNotFoundError(f"{path}: expected a folder with {', '.join(TABLES.values())}, or an XML file in dlib's form")
+        raise FileNotFoundError(
+            f"{path}: expected a folder with {pts.ENDING} files or with {', '.join(TABLES.values())}, or an XML file in dlib's form"
+        )
     return path
 
 
 def is_there(folder: Path) -> bool:
-    """Whether a folder holds the data set."""
-    return places.holds(folder, TABLES.values())
+    """Whether a folder holds the data set, in either form."""
+    return places.holds(folder, TABLES.values()) or next(_labelled(folder), None) is not None
 
 
 def fetch(folder: str | Path | None = None) -> Path:
@@ -88,11 +95,12 @@ def load(
     Parameters
     ----------
     data : str or Path
-        The name `ibug300w`, a folder in dlib's layout, or one XML file in dlib's form.
+        The name `ibug300w`, a folder in either form, or one XML file in dlib's form.
     part : {"all", "train", "test"}
         dlib's own parts. They are drawn at random, so none of them is the standard one.
-    subset : {"training", "common", "challenging", "full"}, optional
-        The standard sets of the papers, by folder: 3,148 faces to train on, 554, 135, and 689 (both together) to test on.
+    subset : str, optional
+        One of `SUBSETS`, by folder. The standard ones of the papers: "training", 3,148 faces; "common", "challenging" and "full" (both
+        together), 554, 135 and 689 to test on.
     mirrored : bool
         Keep the mirrored copies that dlib added.
     bad : {"refuse", "skip"}
@@ -106,8 +114,9 @@ def load(
     Returns
     -------
     list of Frame
-        With `box`. 300-W names nobody, so `person` is the picture's name without its ending (a mirrored copy has its original's name),
-        and a person who is in two pictures counts as two.
+        With `box` in dlib's form. 300-W names nobody, so `person` is the picture's name without its ending (a mirrored copy has its
+        original's name, and faces of one photograph, `NAME_1` and `NAME_2` of afw, one name), and a person who is in two pictures counts
+        as two.
 
     Raises
     ------
@@ -123,8 +132,13 @@ def load(
         raise ValueError(f"subset: expected one of {', '.join(SUBSETS)}, got {subset!r}")
     if part != "all" and (subset or path.is_file()):
         raise ValueError(f"part: expected all together with a subset or a single file, got {part!r}; dlib's parts cut across both")
-    table = path if path.is_file() else path / TABLES[part]
     folders = SUBSETS[subset][0] if subset else None
+    if path.is_dir() and not places.holds(path, TABLES.values()):
+        frames = [frame for file in sorted(_labelled(path)) if _is_in(file, folders) for frame in _face(path, file, fault, check)]
+        if part != "all" or not frames:
+            raise ValueError(f"{path}: no usable face in it" + (f" that belongs to {subset or part}" if subset or part != "all" else ""))
+        return frames
+    table = path if path.is_file() else path / TABLES[part]
     pictures = [
         (file, picture)
         for file, picture in _pictures(table)
@@ -134,6 +148,29 @@ def load(
     if not frames:
         raise ValueError(f"{table}: no usable face in it" + (f" that belongs to the subset {subset}" if subset else ""))
     return frames
+
+
+def _labelled(folder: Path) -> Iterator[Path]:
+    """The pictures that have a file with points beside them."""
+    pictures = (file.with_suffix(ending) for file in folder.rglob(f"*{pts.ENDING}") for ending in _PICTURES)
+    return (picture for picture in pictures if picture.is_file())
+
+
+def _is_in(picture: Path, folders: tuple[str, ...] | None) -> bool:
+    return folders is None or any(f"/{folder}/" in picture.as_posix() for folder in folders)
+
+
+def _face(folder: Path, picture: Path, fault: Callable[[str], None], check: bool) -> Iterator[Frame]:
+    """The face of a picture in the official form."""
+    person = picture.relative_to(folder).with_suffix("").as_posix()
+    person = re.sub(r"_\d+$", "", person) if _is_in(picture, ("afw",)) else person
+    try:
+        frame = Frame(picture, person, pts.read(picture.with_suffix(pts.ENDING)))
+        faults.check(frame, decode=check)
+    except ValueError as error:
+        fault(f"{picture}: {error}")
+    else:
+        yield frame
 
 
 def _wanted(member: str) -> str | None:

@@ -59,12 +59,12 @@ def load(
 
 def _frame(file: Path, folder: Path) -> Frame:
     picture = images.load(file)
-    boxes = detect.find_faces(picture)
-    if not len(boxes):
+    faces = detect.find_faces(picture)
+    if not faces:
         raise detect.FaceNotFound(f"{file}: no face found")
-    points, errors = keypoints.predict_with_errors([picture], boxes[:1])
+    points, errors = keypoints.predict_with_errors([picture], faces[:1])
     if not errors.mean() <= keypoints.UNSURE:
         raise ValueError(f"{file}: unsure of the keypoints (expected error {errors.mean():.0%} of the eyes' distance)")
     inside = file.relative_to(folder)
     person = inside if inside.parent == Path(".") else inside.parent  # the ending stays: ann.jpg is nobody in the folder ann
-    return Frame(file, person.as_posix(), points[0], boxes[0])
+    return Frame(file, person.as_posix(), points[0], faces[0].box)

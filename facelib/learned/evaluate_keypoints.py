@@ -25,7 +25,7 @@ CED_PERCENT = np.arange(0, 12.5, 0.5)
 _NME = {"nme_inter_ocular": "inter-ocular", "nme_inter_pupil": "inter-pupil", "nme_box": "box"}
 _LIMITS = {"8": 0.08, "10": metrics.FAILURE}  # of the inter-ocular distance: papers use either
 
-Predictor = Callable[[list[np.ndarray], list[np.ndarray]], np.ndarray]  # grey pictures and a box in each to points (B, 68, 2)
+Predictor = Callable[[list[np.ndarray], list], np.ndarray]  # grey pictures and a face found or a box in each, to points (B, 68, 2)
 
 
 @dataclass(frozen=True)
@@ -129,10 +129,10 @@ def answers(
     Parameters
     ----------
     predict : callable
-        Takes grey pictures, (H, W) uint8, and as many boxes; gives points (B, 68, 2).
+        Takes grey pictures, (H, W) uint8, and as many faces or boxes; gives points (B, 68, 2).
     frames : sequence of Frame
     boxes : {"labels", "detected", "given"}
-        The box from the labelled points; the detected box that overlaps it most; or the box that the data set gives, `frame.box`. A
+        The box from the labelled points; the detected face whose box overlaps it most; or the box that the data set gives, `frame.box`. A
         frame in which no such box is detected counts as missed and has no part in the errors.
     batch : int
         Faces a call.
@@ -154,7 +154,7 @@ def answers(
             of, greys, at = map(list, zip(*part, strict=True))
             predicted.append(predict(greys, at))
             found += of
-            within += at
+            within += [getattr(face, "box", face) for face in at]
     if not found:
         raise ValueError(f"no box in any of {len(frames)} frames")
     truth, people = np.stack([frame.points for frame in found]), [frame.person for frame in found]
@@ -255,7 +255,7 @@ def as_text(record: dict) -> str:
     return "\n".join(lines)
 
 
-def _box(frame: Frame, grey: np.ndarray, boxes: str) -> np.ndarray | None:
+def _box(frame: Frame, grey: np.ndarray, boxes: str) -> detect.Face | np.ndarray | None:
     label = keypoints.face_box(frame.points)
     if boxes == "labels":
         return label

@@ -52,13 +52,14 @@ def suspects(picture: np.ndarray) -> list[Suspect]:
     picture : ndarray of shape (H, W, 3), float32 in [0, 1]
         RGB.
     """
-    boxes = detect.find_faces(picture)
-    if not len(boxes):
+    faces = detect.find_faces(picture)
+    if not faces:
         return []
-    points, errors = keypoints.predict_with_errors([picture] * len(boxes), boxes)
+    points, errors = keypoints.predict_with_errors([picture] * len(faces), faces)
     whole = images.to_bytes(picture)
     crops = [pairs.face(MadeFrame(Path("face"), "", shape, made=whole), SIZE).target for shape in points]
     unsure = ~(errors.mean(axis=1) <= keypoints.UNSURE)
+    boxes = [face.box for face in faces]
     return [Suspect(*one) for one in zip(boxes, suspicion(np.stack(crops)).tolist(), unsure.tolist(), strict=True)]
 
 

@@ -19,7 +19,7 @@ from joblib import Parallel, delayed
 from scipy import stats
 from torch import nn
 
-from facelib import detect, images, keypoints, metrics
+from facelib import images, keypoints, metrics
 from facelib.datasets.workers import one_thread
 from facelib.evaluation import swaps
 from facelib.images import write_whole
@@ -37,7 +37,7 @@ from facelib.learned.harmonizer_data import Source
 from facelib.learned.harmonizer_recipes import HarmonizerConfig
 
 LEVEL = 0.95
-SCORES = ("psnr", "seam_error", "tone_spread", "moved", "identity", "identity_given", "doubt", "eyes")
+SCORES = ("psnr", "seam_error", "tone_spread", "moved", "identity", "identity_given", "doubt")
 _SIZE, _STEPS_A_TURN, _MOMENTS = 64, 60, 6  # the picture's side; at most; at how many both networks are kept
 _PAIRS = 5000  # at most
 _DONE = "study.json"  # in a run's folder: its numbers
@@ -183,8 +183,8 @@ def judged(net: nn.Module | None, sources: Sequence[Source], composite: str) -> 
     -------
     dict
         Means: `psnr` in dB, `seam_error`, `tone_spread`, `moved` and `identity` as in `facelib.evaluation.swaps`; `identity_given`, the
-        cosine of the judge's embeddings of result and composite; `doubt`, the keypoint network's spread over the eyes' distance, in per
-        cent, which is large where what it sees is no face; and `eyes`, how many a cascade finds where there should be none, per picture.
+        cosine of the judge's embeddings of result and composite; and `doubt`, the keypoint network's spread over the eyes' distance, in
+        per cent, which is large where what it sees is no face.
     """
     finder, rows = weights.keypoint_reader(), []
     for batch in harmonizer_data.batches(sources, composite):
@@ -194,9 +194,8 @@ def judged(net: nn.Module | None, sources: Sequence[Source], composite: str) -> 
         of_answer, of_given, of_made = (judge.embed(pictures, points) for pictures in (answers, given, made))
         boxes = [keypoints.face_box(shape) for shape in points]
         at, there = (predict_keypoints.read(finder, [_grey(one) for one in pictures], boxes) for pictures in (made, answers))
-        eyes = metrics.face_sizes(points)
         moved = 100 * metrics.nme(at.points, there.points)
-        doubt = 100 * at.spread.mean(1) / eyes
+        doubt = 100 * at.spread.mean(1) / metrics.face_sizes(points)
         for index, (one, answer, mask) in enumerate(zip(made, answers, masks, strict=True)):
             picture, right = images.to_float(one), images.to_float(answer)
             rows.append(
@@ -208,7 +207,6 @@ def judged(net: nn.Module | None, sources: Sequence[Source], composite: str) -> 
                     of_made[index] @ of_answer[index],
                     of_made[index] @ of_given[index],
                     doubt[index],
-                    len(detect.stray_eyes(_grey(one), points[index])),
                 )
             )
     return {name: float(mean) for name, mean in zip(SCORES, np.nanmean(rows, axis=0), strict=True)}

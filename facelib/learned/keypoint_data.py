@@ -104,7 +104,7 @@ def box_beside(shape: tuple[int, int], box: np.ndarray, rng: np.random.Generator
     Up to 0.3 of it may lie beyond the picture.
     """
     for _ in range(_TRIES):
-        side = box[2] * rng.uniform(0.4, 1.2)
+        side = np.sqrt(box[2] * box[3]) * rng.uniform(0.4, 1.2)
         drawn = np.array([*rng.uniform(-0.3 * side, np.array(shape[::-1]) - 0.7 * side), side, side])
         if detect.overlap(drawn, box) < _TOUCH:
             return drawn

@@ -109,10 +109,10 @@ def _upright(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _told(points: np.ndarray, boxes: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """How far each box lies beside the answer's own, across and down, (N, 2), and how much larger it is, (N, 1), over the side of that,
-    which is square; and that side in pixels, (N, 1, 1)."""
+    """How far each box lies beside the answer's own, across and down, (N, 2), and how much larger it is, (N, 1), over the side of a
+    square as large as that; and that side in pixels, (N, 1, 1)."""
     own, given = np.stack([keypoints.face_box(shape) for shape in points]), np.array(boxes, float)
-    sides = own[:, 2:3]
+    sides = np.sqrt(np.prod(own[:, 2:], axis=1, keepdims=True))
     middles = [box[:, :2] + box[:, 2:] / 2 for box in (own, given)]
     larger = np.sqrt(np.prod(given[:, 2:], axis=1, keepdims=True)) / sides - 1
     return (middles[1] - middles[0]) / sides, larger, sides[..., None]

@@ -54,8 +54,8 @@ def read(
         One of `facelib.learned.keypoint_net`, for all 68 points, in evaluation mode; or one that ONNX Runtime runs.
     greys : sequence of B ndarrays of shape (H, W)
         Grey pictures, float32 in [0, 1] or uint8; sizes may differ.
-    boxes : sequence of B arrays of shape (4,)
-        x, y, width, height in pixels.
+    boxes : sequence of B, each a facelib.detect.Face or an array of shape (4,)
+        Found, or x, y, width, height in pixels.
     passes : int
         How often to look at most: the second look is for all faces, further ones for those whose points the look before still moved.
     size : int

@@ -19,10 +19,10 @@ def points_of(picture: np.ndarray, name: str = "picture") -> np.ndarray:
         No such picture, or no face in it.
     """
     images.check_picture(picture, name)
-    boxes = keypoints.surest_first(picture, detect.find_faces(picture))
-    if not len(boxes):
+    faces = detect.find_faces(picture)
+    if not faces:
         raise detect.FaceNotFound(f"{name}: no face found; give its points")
-    return keypoints.predict([picture], [boxes[0]])[0].astype(float)
+    return keypoints.predict([picture], faces[:1])[0].astype(float)
 
 
 def pair(source: np.ndarray | None, target: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:

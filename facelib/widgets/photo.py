@@ -47,10 +47,11 @@ def read(picture: np.ndarray, name: str = "picture") -> Photo:
         Not such a picture; the message is one line.
     """
     images.check_picture(picture, name)
-    boxes = keypoints.surest_first(picture, detect.find_faces(picture))
-    box = boxes[0] if len(boxes) else _middle(picture.shape)
-    points, error = _predict(picture, box)
-    return Photo(name, picture, box, points, error, found=len(boxes) > 0, previews=_previews(picture))
+    faces = detect.find_faces(picture)
+    face = faces[0] if faces else _middle(picture.shape)
+    points, error = _predict(picture, face)
+    box = getattr(face, "box", face)
+    return Photo(name, picture, box, points, error, found=len(faces) > 0, previews=_previews(picture))
 
 
 def labelled(picture: np.ndarray, points: np.ndarray, name: str = "picture") -> Photo:
@@ -190,8 +191,8 @@ def doubt(photo: Photo) -> str | None:
     return None
 
 
-def _predict(picture: np.ndarray, box: np.ndarray, passes: int = 2) -> tuple[np.ndarray, float]:
-    points, errors = keypoints.predict_with_errors([picture], [box], passes)
+def _predict(picture: np.ndarray, face: detect.Face | np.ndarray, passes: int = 2) -> tuple[np.ndarray, float]:
+    points, errors = keypoints.predict_with_errors([picture], [face], passes)
     return points[0].astype(float), float(errors.mean())
 
 

@@ -2,6 +2,7 @@ import numpy as np
 
 from facelib.datasets import photographs, ytf68
 from facelib.datasets.frame import Frame
+from facelib.detect import Face
 
 
 def test_a_photograph_beside_the_folders_is_a_person_of_its_own(tmp_path, monkeypatch):
@@ -9,9 +10,9 @@ def test_a_photograph_beside_the_folders_is_a_person_of_its_own(tmp_path, monkey
     for name in files:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
-    points, box = np.zeros((68, 2), np.float32), np.zeros(4)
+    points, face = np.zeros((68, 2), np.float32), Face(np.zeros(4), 0.9, np.zeros((5, 2)))
     monkeypatch.setattr(photographs.images, "load", lambda file: None)
-    monkeypatch.setattr(photographs.detect, "find_faces", lambda picture: box[None])
+    monkeypatch.setattr(photographs.detect, "find_faces", lambda picture: [face])
     monkeypatch.setattr(photographs.keypoints, "predict_with_errors", lambda pictures, boxes: (points[None], np.zeros((1, 68))))
     people = {frame.path.relative_to(tmp_path).as_posix(): frame.person for frame in photographs.load(tmp_path)}
     assert people == {"ann.jpg": "ann.jpg", "ann.png": "ann.png", "ann/1.jpg": "ann", "ann/2.jpg": "ann", "bob/ann/1.jpg": "bob/ann"}

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import torch
 
-from facelib import images, keypoints
+from facelib import detect, images, keypoints
 from facelib.learned import crops, predict_keypoints, weights
 
 
@@ -107,7 +107,8 @@ def test_spread_is_in_the_pictures_pixels():
 
 def test_pictures_of_different_sizes_go_together(collins, hopper, collins_on_hopper):
     greys = [images.to_grey(picture) for picture in (collins, hopper)]
-    both = predict_keypoints.predict(weights.keypoint_network(), greys, [collins_on_hopper.source_box, collins_on_hopper.target_box])
+    faces = [detect.find_faces(picture)[0] for picture in (collins, hopper)]
+    both = predict_keypoints.predict(weights.keypoint_network(), greys, faces)
     np.testing.assert_allclose(both[0], collins_on_hopper.source_points, atol=0.05)
     np.testing.assert_allclose(both[1], collins_on_hopper.target_points, atol=0.05)
 
