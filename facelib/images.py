@@ -1,4 +1,4 @@
-"""Pictures in and out: colour order, value range, orientation, size limits, whole-or-nothing writing.
+"""Pictures in and out: colour order, value range, orientation, size limits.
 
 Inside facelib a picture is `(H, W, 3)` float32 in [0, 1], RGB, upright; a mask is `(H, W)` float32 in [0, 1]. This module is the one
 place where files become that, and that becomes files.
@@ -6,23 +6,20 @@ place where files become that, and that becomes files.
 
 from __future__ import annotations
 
-import contextlib
-import errno
 import io
-import os
-import tempfile
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
+from facelib.files import OutputError, write_all
+
 MAX_PIXELS = 50_000_000  # a 48-megapixel telephone picture passes; each such picture takes 600 MB once decoded
 MIN_SIDE = 16  # pixels; no face can be seen in less
 MAX_SIDE = 32_766  # pixels; OpenCV's warps count in 16 bits
 ENDINGS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG"}
-UNFINISHED = ".facelib-"  # how the names of files begin that `write_whole` is writing
 PROVENANCE = "Composite picture: face swapped with facelib"  # written into every file that `save` makes
 _EXIF_DESCRIPTION, _EXIF_ORIENTATION, _EXIF_SOFTWARE = 0x010E, 0x0112, 0x0131
 _TURNS = {
@@ -130,27 +127,10 @@ def save(image: np.ndarray, path: str | Path) -> None:
 
 def save_all(pictures: Mapping[str | Path, np.ndarray]) -> None:
     """Write several pictures as `save` does: all of them or none. Folders that are missing are made."""
-    write_all({path: encode(image, path) for path, image in pictures.items()})
-
-
-def write_all(files: Mapping[str | Path, bytes]) -> None:
-    """Write several files: all of them or none. Folders that are missing are made.
-
-    Raises
-    ------
-    PictureError
-        A place cannot be written to; nothing is left behind.
-    """
-    made = []
     try:
-        for folder in {Path(path).parent for path in files}:
-            made += _make_folder(folder)
-        write_whole(files)
-    except OSError as error:
-        for folder in reversed(made):
-            with contextlib.suppress(OSError):  # somebody else has put something there
-                folder.rmdir()
-        raise PictureError(f"{error.filename2 or error.filename or folder}: cannot be written ({error.strerror or error})") from None
+        write_all({path: encode(image, path) for path, image in pictures.items()})
+    except OutputError as error:
+        raise PictureError(str(error)) from None
 
 
 def encode(image: np.ndarray, name: str | Path) -> bytes:
@@ -182,53 +162,6 @@ def is_marked(path: str | Path) -> bool:
     except Exception as error:  # as `load`: decoders raise anything
         raise PictureError(f"{path}: not a picture that can be read ({' '.join(str(error).split()) or type(error).__name__})") from None
     return PROVENANCE in [one.decode("utf-8", "replace") if isinstance(one, bytes) else one for one in said]
-
-
-def write_whole(files: Mapping[str | Path, bytes]) -> None:
-    """Write files under other names beside their places, then move them there: a reader sees old files or new ones, never half of one."""
-    written: dict[Path, Path] = {}
-    try:
-        for path, contents in files.items():
-            if Path(path).is_dir():  # before the first file is moved
-                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-            handle, temporary = tempfile.mkstemp(prefix=UNFINISHED, dir=Path(path).parent)
-            written[Path(temporary)] = Path(path)
-            with os.fdopen(handle, "wb") as file:
-                file.write(contents)
-            os.chmod(temporary, 0o666 & ~_umask())  # mkstemp made it private
-        for temporary, path in written.items():
-            os.replace(temporary, path)
-    finally:
-        for temporary in written:
-            temporary.unlink(missing_ok=True)
-
-
-def check_outputs(outputs: Iterable[str | Path], inputs: Iterable[str | Path] = ()) -> None:
-    """Refuse, before any work is done, places where `save` would fail or would overwrite an input.
-
-    Folders that `save`'s caller is going to make need not exist yet.
-
-    Raises
-    ------
-    PictureError
-        A wrong ending, a folder, one of the inputs under any name, or a place that cannot be written to.
-    """
-    inputs = [Path(file) for file in inputs]
-    for output in map(Path, outputs):
-        _format(output)
-        if output.is_dir():
-            raise PictureError(f"{output}: is a folder; give a file's name")
-        for file in inputs:
-            if output.resolve() == file.resolve() or (output.exists() and file.exists() and output.samefile(file)):
-                raise PictureError(f"{output}: is the same file as the input {file}; give another name")
-        folder = output.parent
-        if not folder.is_dir():
-            raise PictureError(f"{output}: there is no folder {folder}")
-        try:
-            with tempfile.TemporaryFile(dir=folder):
-                pass
-        except OSError as error:
-            raise PictureError(f"{output}: cannot be written ({error.strerror or error})") from None
 
 
 def to_float(image: np.ndarray) -> np.ndarray:
@@ -336,17 +269,9 @@ def _white(picture: Image.Image, values: np.ndarray) -> int:
     return next((white for white in (1, 255) if values.max() <= white), 65535)
 
 
-def _make_folder(folder: Path) -> list[Path]:
-    """Make a folder and its parents; those that were missing, outermost first."""
-    missing = [place for place in (folder, *folder.parents) if not place.exists()]
-    folder.mkdir(parents=True, exist_ok=True)
-    return missing[::-1]
-
-
-def _umask() -> int:
-    old = os.umask(0)
-    os.umask(old)
-    return old
+def check_ending(path: str | Path) -> None:
+    """Refuse, before any work is done, a name under which `save` cannot write."""
+    _format(Path(path))
 
 
 def _format(path: Path) -> str:

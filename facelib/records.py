@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.request import urlopen
 
-from facelib.images import write_whole
+from facelib.files import write_whole
 
 PUBLISHED = "https://raw.githubusercontent.com/facelib-book/face-swapping/main/book"
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from facelib import blenders, records
 from facelib.commands import data, protocol, runs, terminal
+from facelib.files import write_whole
 
 
 def add_evaluate(command: Callable[..., argparse.ArgumentParser]) -> None:
@@ -40,7 +41,6 @@ def _add_study(sub: argparse.ArgumentParser) -> None:
 
 def blind(options: argparse.Namespace) -> None:
     """A page on which people choose between results without knowing whose they are; it saves what they chose."""
-    from facelib import images
     from facelib.evaluation import blind, blind_page, swapped
 
     records.check_place(options.html)
@@ -59,7 +59,7 @@ def blind(options: argparse.Namespace) -> None:
         "n": options.n,
     }
     shown = blind.show(pairs, chosen, options.seed, options.size)
-    images.write_whole({options.html: blind_page.page(shown, study).encode()})
+    write_whole({options.html: blind_page.page(shown, study).encode()})
     terminal.say(options.html)
     protocol.warn_of_terms(options, options.html)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from facelib import blenders, colour, figures, images, place
 from facelib.commands import runs, terminal
 from facelib.datasets import pts
+from facelib.files import check_outputs, write_all
 
 
 def add(command: Callable[..., argparse.ArgumentParser]) -> None:
@@ -65,8 +66,9 @@ def swap(options: argparse.Namespace) -> None:
     stage_files = [folder / name for name in STAGE_FILES] if folder else []
     if folder:
         _folder(folder)
-    images.check_outputs([options.out], inputs)
-    images.check_outputs(stage_files if folder and folder.exists() else [], (*inputs, options.out))
+    images.check_ending(options.out)
+    check_outputs([options.out], inputs)
+    check_outputs(stage_files if folder and folder.exists() else [], (*inputs, options.out))
     with terminal.quiet_decoders():
         source, target = images.load(options.source), images.load(options.target)
     points = [file and pts.read(file) for file in (options.source_points, options.target_points)]
@@ -123,7 +125,7 @@ def gallery(options: argparse.Namespace) -> None:
     for name, contents in files.items():
         if (folder / name).exists() and (folder / name).read_bytes() != contents:
             raise FileExistsError(f"{folder / name}: is there already, and is something else; give another folder")
-    images.write_all({folder / name: contents for name, contents in files.items()})
+    write_all({folder / name: contents for name, contents in files.items()})
     terminal.say(folder)
 
 

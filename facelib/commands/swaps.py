@@ -6,8 +6,9 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from facelib import blenders, images, records
+from facelib import blenders, records
 from facelib.commands import data, protocol, runs, terminal
+from facelib.files import write_whole
 
 RIVALS = ("multiband", "feather", "poisson", "seamless-clone", "multiband:none")
 OVER = blenders.DEFAULT  # over which way wins are counted
@@ -73,7 +74,7 @@ def evaluate(options: argparse.Namespace) -> None:
     print(evaluation.as_text(record["table"]))
     records.save(options.json, record)
     if options.html:
-        images.write_whole({options.html: _page(record, scored, pairs, chosen, options.size).encode()})
+        write_whole({options.html: _page(record, scored, pairs, chosen, options.size).encode()})
         terminal.say(options.html)
         protocol.warn_of_terms(options, options.html)
 

@@ -19,6 +19,7 @@ import numpy as np
 
 from facelib import images, records
 from facelib.datasets import pair_set
+from facelib.files import UNFINISHED
 
 _DONE = "done.json"
 _SECONDS = 1  # after which the disk is waited for, and how far it got is written down
@@ -60,7 +61,7 @@ class PairWriter:
 
     def finish(self) -> None:
         """Give the folder its name; after the context, once every pair is written."""
-        for leftover in self.partial.glob(f"{images.UNFINISHED}*"):
+        for leftover in self.partial.glob(f"{UNFINISHED}*"):
             leftover.unlink()
         if self.out.exists():
             self.out.rmdir()  # it was empty
@@ -105,7 +106,7 @@ def _begin(partial: Path, plan: dict, about: dict) -> tuple[int, int]:
         return done["pairs"], done["bytes_of_rows"]
     partial.mkdir(parents=True, exist_ok=True)
     ours = (*_files(plan), _DONE)
-    others = [file.name for file in sorted(partial.iterdir()) if file.name not in ours and not file.name.startswith(images.UNFINISHED)]
+    others = [file.name for file in sorted(partial.iterdir()) if file.name not in ours and not file.name.startswith(UNFINISHED)]
     if others:
         raise FileExistsError(f"{partial}: holds something else, such as {others[0]}; remove it, or give another folder")
     pair_set.arrays(partial, plan, mode="w+")

@@ -16,11 +16,12 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from facelib import blenders, images
+from facelib import blenders
 from facelib.datasets import recolour
 from facelib.datasets.frame import Frame
 from facelib.datasets.pairs import Pair
 from facelib.evaluation.swapped import Way
+from facelib.files import write_whole
 
 
 class Kept(MutableMapping):
@@ -53,7 +54,7 @@ class Kept(MutableMapping):
             raise ValueError(f"{self.file(number)}: damaged; remove it, and its pairs are measured again") from None
 
     def __setitem__(self, number: int, measured: dict) -> None:
-        images.write_whole({self.file(number): json.dumps(measured).encode()})  # floats come back from it bit by bit, infinite ones too
+        write_whole({self.file(number): json.dumps(measured).encode()})  # floats come back from it bit by bit, infinite ones too
 
     def __delitem__(self, number: int) -> None:
         self.file(number).unlink()

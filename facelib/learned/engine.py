@@ -24,7 +24,7 @@ from accelerate.utils import DistributedDataParallelKwargs, set_seed
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, Subset
 
-from facelib.images import write_whole
+from facelib.files import write_whole
 from facelib.learned import checkpoint
 
 _CHECK = 50  # steps between looks at whether losses are numbers: on a GPU each look waits for it

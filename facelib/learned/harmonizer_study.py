@@ -22,7 +22,7 @@ from torch import nn
 from facelib import images, keypoints, metrics
 from facelib.datasets.workers import one_thread
 from facelib.evaluation import swaps
-from facelib.images import write_whole
+from facelib.files import write_whole
 from facelib.learned import (
     forgetting,
     harmonizer_data,

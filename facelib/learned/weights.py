@@ -15,7 +15,7 @@ from safetensors.torch import load as read_tensors
 from safetensors.torch import save as write_tensors
 from torch import nn
 
-from facelib.images import write_whole
+from facelib.files import write_whole
 from facelib.learned import keypoint_net, onnx_net
 from facelib.learned.confidence import Calibration
 from facelib.learned.embedding_net import Embedder

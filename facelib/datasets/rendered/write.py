@@ -23,6 +23,7 @@ from facelib import images
 from facelib.datasets.rendered import ladder, swaps
 from facelib.datasets.rendered.picture import Rendered, render
 from facelib.datasets.workers import one_thread
+from facelib.files import UNFINISHED
 
 _BLOCK = 10  # pairs: what a worker draws at a time
 
@@ -52,7 +53,7 @@ def write(name: str, out: Path, size: int, about: dict, jobs: int = 1, report: C
     for block in Parallel(n_jobs=jobs, return_as="generator")(delayed(_block)(name, start, size) for start in starts):
         made += block
         report(len(made))
-    partial = Path(tempfile.mkdtemp(prefix=images.UNFINISHED, dir=out.parent))
+    partial = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=out.parent))
     try:
         for field in made[0]:
             np.save(partial / f"{field}.npy", np.stack([one[field] for one in made]))
