@@ -26,6 +26,7 @@ from torch.utils.data import DataLoader, Dataset, Subset
 
 from facelib.files import write_whole
 from facelib.learned import checkpoint
+from facelib.learned.checkpoint import Stateful
 
 _CHECK = 50  # steps between looks at whether losses are numbers: on a GPU each look waits for it
 Row = dict[str, float | int | str]
@@ -34,8 +35,8 @@ Row = dict[str, float | int | str]
 class Task(Protocol):
     """What is trained."""
 
-    def prepare(self, accelerator: Accelerator) -> list:
-        """Hand networks and optimizers to Accelerate; return whatever else has a state that a checkpoint must hold."""
+    def prepare(self, accelerator: Accelerator) -> dict[str, Stateful]:
+        """Hand networks and optimizers to Accelerate; return everything that has a state, by name: networks and optimizers too."""
 
     def step(self, batch, progress: float) -> dict[str, Tensor]:
         """Learn from a batch; `progress` is the share of the run that is done. Returns each loss by its name, detached."""
@@ -97,6 +98,8 @@ def fit(
     ------
     DivergedError
         A loss is infinite or NaN; the message names it. `folder/checkpoint` is the last good one.
+    facelib.learned.checkpoint.CheckpointError
+        `folder/checkpoint` is damaged, or of another kind of run.
     """
     set_seed(plan.seed)
     torch.set_flush_denormal(True)  # numbers next to nothing cost a CPU a hundred times as much
@@ -104,11 +107,11 @@ def fit(
     apart = DistributedDataParallelKwargs(broadcast_buffers=False)  # or a network could not be called twice in a step
     accelerator = Accelerator(mixed_precision=plan.precision, cpu=not torch.cuda.is_available(), kwargs_handlers=[apart])
     progress = _Progress()
-    accelerator.register_for_checkpointing(*task.prepare(accelerator), progress)
+    parts = {**task.prepare(accelerator), "progress": progress}
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
         if resume and (last := checkpoint.find(folder)):
-            accelerator.load_state(str(last))
+            checkpoint.load(accelerator, parts, last)
 
     left = Subset(data, range(progress.pictures, plan.pictures))
     workers = plan.workers if accelerator.device.type == "cuda" else 0  # on a CPU they would take the networks' processors
@@ -132,7 +135,7 @@ def fit(
             progress.history.append(row)
             losses.clear()
             if folder is not None:
-                checkpoint.save(accelerator, folder)
+                checkpoint.save(accelerator, parts, folder)
                 if accelerator.is_main_process:
                     _log(progress.history, folder)
             if accelerator.is_main_process:
@@ -213,7 +216,14 @@ class _Progress:
         self.pictures, self.seconds, self.history = 0, 0.0, []
 
     def state_dict(self) -> dict:
-        return vars(self)
+        return dict(vars(self))
 
     def load_state_dict(self, state: dict) -> None:
-        vars(self).update(state)
+        pictures, seconds, history = (state[name] for name in vars(self))
+        if not (type(pictures) is int and pictures > 0 and isinstance(seconds, float) and _are_rows(history)):
+            raise ValueError("progress: expected pictures, seconds and a history of rows")
+        self.pictures, self.seconds, self.history = pictures, seconds, history
+
+
+def _are_rows(history: list[Row]) -> bool:
+    return bool(history) and all(isinstance(row, dict) and {"pictures", "seconds"} <= set(row) for row in history)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -80,6 +79,7 @@ def run(
     ValueError, FileNotFoundError
         Faces that are missing or of whom no pairs can be made; a run that was begun otherwise.
     """
+    checkpoint.begin(folder, resume)
     faces, process = harmonizer_faces.choose(data, bad, warn), PartialState()
     with process.main_process_first():  # the others find what it made
         if process.is_main_process:
@@ -126,13 +126,10 @@ def run(
 
 
 def _begin(folder: Path, config: HarmonizerConfig, resume: bool) -> None:
-    """Write the configuration; of an earlier run keep what this one goes on with, or nothing but the pairs."""
-    file, kept = folder / "config.json", folder / checkpoint.NAME
+    """Write the configuration; refuse to go on with a run that had another."""
+    file = folder / "config.json"
     if resume and file.is_file() and checkpoint.find(folder):
         checkpoint.refuse_changes(file, asdict(recipes.load(file)), asdict(config), _FREE)
-    if not resume:
-        for old in (kept, kept.with_suffix(".old"), folder / forgetting.KEPT, folder / _GRIDS):
-            shutil.rmtree(old, ignore_errors=True)
     (folder / _GRIDS).mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(asdict(config), indent=1) + "\n")
 

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from facelib import records
-from facelib.learned import weights
+from facelib.learned import checkpoint, weights
 from facelib.learned.keypoint_faces import RenderedFaces, choose
 from facelib.learned.keypoint_net import PAIR, Heatmaps, Pair
 from facelib.learned.keypoint_study import changes
@@ -32,7 +32,10 @@ def run(data: str | Path, finder: Path, refiner: Path, folder: Path) -> dict:
     ------
     ValueError
         The two do not go together.
+    FileExistsError
+        The folder holds a network, or a run, already.
     """
+    checkpoint.refuse_run(folder)
     places = {"finder": finder, "refiner": refiner}
     cards = {part: weights.card("keypoints", place) for part, place in places.items()}
     _check(places, cards)

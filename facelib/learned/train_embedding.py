@@ -17,7 +17,7 @@ from facelib import records, verification
 from facelib.datasets import rendered, ytf68, ytf68_offset
 from facelib.datasets.frame import Frame
 from facelib.datasets.rendered import labelled as rendered_faces
-from facelib.learned import embedding_data, engine, moving_average, weights
+from facelib.learned import checkpoint, embedding_data, engine, moving_average, weights
 from facelib.learned.embedding_data import TrainingFaces
 from facelib.learned.embedding_net import LENGTH, SIZE, Embedder, Margin
 from facelib.learned.schedule import one_cycle
@@ -56,13 +56,13 @@ class _Task:
         self.plain = Embedder(config.widths, config.dropout).to(memory_format=torch.channels_last)
         self.margin = Margin(people)
 
-    def prepare(self, accelerator: Accelerator) -> list:
+    def prepare(self, accelerator: Accelerator) -> dict:
         parameters = [*self.plain.parameters(), *self.margin.parameters()]
         optimizer = torch.optim.AdamW(parameters, lr=self.config.peak_rate, weight_decay=self.config.weight_decay, fused=True)
-        self.accelerator = accelerator
+        self.accelerator, margin = accelerator, self.margin
         self.net, self.margin, self.optimizer = accelerator.prepare(self.plain, self.margin, optimizer)
         self.average = moving_average.of(self.plain, self.config.ema_decay)
-        return [self.average]
+        return {"net": self.plain, "margin": margin, "optimizer": self.optimizer, "average": self.average}
 
     def step(self, batch: tuple[Tensor, Tensor], progress: float) -> dict[str, Tensor]:
         faces, who = batch
@@ -92,6 +92,7 @@ def run(
     report: Callable[[engine.Row], None] = lambda row: None,
 ) -> dict:
     """Train without the people of ytf68's validation list; write `embedding-ROLE.safetensors`, card and history; return the card."""
+    checkpoint.begin(folder, resume)
     held_out = set(ytf68.validation_people())
     frames = ytf68_offset.put_right(ytf68.load(data, bad=bad, report=warn))
     training, validation = ([frame for frame in frames if (frame.person in held_out) == kept] for kept in (False, True))

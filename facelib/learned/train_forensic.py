@@ -55,12 +55,12 @@ class _Task:
         self.config, self.validation = config, validation
         self.plain = Detective(config.widths, config.dropout).to(memory_format=torch.channels_last)
 
-    def prepare(self, accelerator: Accelerator) -> list:
+    def prepare(self, accelerator: Accelerator) -> dict:
         optimizer = torch.optim.AdamW(self.plain.parameters(), lr=self.config.peak_rate, weight_decay=self.config.weight_decay, fused=True)
         self.accelerator = accelerator
         self.net, self.optimizer = accelerator.prepare(self.plain, optimizer)
         self.average = moving_average.of(self.plain, self.config.ema_decay)
-        return [self.average]
+        return {"net": self.plain, "optimizer": self.optimizer, "average": self.average}
 
     def step(self, batch: dict[str, Tensor], progress: float) -> dict[str, Tensor]:
         for group in self.optimizer.param_groups:
@@ -125,6 +125,7 @@ def run(
     ValueError, FileNotFoundError, FileExistsError
         Faces that are missing or of whom no pairs can be made; a run, or pairs, that were begun otherwise.
     """
+    checkpoint.begin(folder, resume)
     faces = harmonizer_faces.choose(data, bad, warn)
     _begin(folder, config, resume)
     ways, sets = forensic_data.every_way(), {}

@@ -33,7 +33,7 @@ class Harmonizing:
         self.turns = Turns({GENERATOR: config.generator_below, DISCRIMINATOR: config.discriminator_below}, config.cap)
         self.pictures = self.steps = 0
 
-    def prepare(self, accelerator: Accelerator) -> list:
+    def prepare(self, accelerator: Accelerator) -> dict:
         """For the engine."""
         how = {"betas": (self.config.momentum, 0.999), "fused": True}
         optimizers = [torch.optim.Adam(net.parameters(), lr=self.config.rate, **how) for net in (self.plain, self.critic)]
@@ -41,7 +41,9 @@ class Harmonizing:
         self.generator, self.discriminator, *self.optimizers = accelerator.prepare(self.plain, self.critic, *optimizers)
         self.embedder.to(accelerator.device)
         self.average = moving_average.of(self.plain, self.config.ema_decay) if self.config.ema_decay else None
-        return [self, *([self.average] if self.average else [])]
+        parts = {"generator": self.plain, "discriminator": self.critic, "average": self.average, "task": self}
+        parts |= {f"optimizer of the {who}": each for who, each in zip((GENERATOR, DISCRIMINATOR), self.optimizers, strict=True)}
+        return {name: part for name, part in parts.items() if part is not None}
 
     def step(self, batch: dict[str, Tensor], progress: float) -> dict[str, Tensor]:
         """For the engine."""
@@ -98,7 +100,7 @@ class Harmonizing:
         return (self.average.module if self.average else self.plain).eval()
 
     def state_dict(self) -> dict:
-        """For a checkpoint."""
+        """For a checkpoint, that which networks and optimizers do not hold."""
         parts = {"pool": self.pool, "past": self.past, "turns": self.turns}
         return {name: part.state_dict() for name, part in parts.items()} | {"pictures": self.pictures, "steps": self.steps}
 

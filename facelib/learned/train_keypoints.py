@@ -16,7 +16,7 @@ from torch import nn
 from facelib import records
 from facelib.datasets import ytf68, ytf68_offset
 from facelib.datasets.frame import Frame
-from facelib.learned import crops, engine, keypoint_net, moving_average, weights
+from facelib.learned import checkpoint, crops, engine, keypoint_net, moving_average, weights
 from facelib.learned.confidence import calibrate
 from facelib.learned.evaluate_keypoints import evaluate
 from facelib.learned.keypoint_data import Augmentation, TrainingCrops
@@ -55,11 +55,11 @@ class _Task:
         self.plain = keypoint_net.NETWORKS[config.network](config.size).to(memory_format=torch.channels_last)
         self.optimizer = torch.optim.AdamW(self.plain.parameters(), lr=config.peak_rate, weight_decay=config.weight_decay, fused=True)
 
-    def prepare(self, accelerator: Accelerator) -> list:
+    def prepare(self, accelerator: Accelerator) -> dict:
         self.accelerator = accelerator
         self.net, self.optimizer = accelerator.prepare(self.plain, self.optimizer)
         self.average = moving_average.of(self.plain, self.config.ema_decay)
-        return [self.average]
+        return {"net": self.plain, "optimizer": self.optimizer, "average": self.average}
 
     def step(self, batch: tuple[torch.Tensor, torch.Tensor], progress: float) -> dict[str, torch.Tensor]:
         inputs, points = batch
@@ -106,6 +106,8 @@ def train(
     both = {frame.person for frame in training} & {frame.person for frame in validation}
     if both:
         raise ValueError(f"train: {len(both)} people are in both training and validation, such as {min(both)}")
+    if folder is not None:
+        checkpoint.begin(folder, resume)
     set_seed(config.seed)
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -131,6 +133,7 @@ def run(
     report: Callable[[dict], None] = lambda row: None,
 ) -> dict:
     """Train without the people of ytf68's validation list; write `keypoints.safetensors`, its card and its history; return the card."""
+    checkpoint.begin(folder, resume)
     faces = choose(data, config.photographs, config.rendered, config.corrected, bad, warn)
     net = train(config, faces.training, faces.validation, folder, resume, report).cpu()
     shown = ytf68.NAME if config.photographs else "rendered"

@@ -38,4 +38,6 @@ class Turns:
         return {"who": self.who, "steps": self.steps, "mean": self.mean, "switches": self.switches}
 
     def load_state_dict(self, state: dict) -> None:
-        vars(self).update(state)
+        if state["who"] not in self.thresholds:
+            raise ValueError(f"turns: expected {' or '.join(self.thresholds)}, got {state['who']}")
+        self.who, self.steps, self.mean, self.switches = (state[name] for name in ("who", "steps", "mean", "switches"))

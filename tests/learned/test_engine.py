@@ -26,7 +26,7 @@ class Line:
         self.accelerator = accelerator
         self.optimizer = torch.optim.Adam(self.net.parameters(), 0.1)
         self.net, self.optimizer = accelerator.prepare(self.net, self.optimizer)
-        return []
+        return {"net": self.net, "optimizer": self.optimizer}
 
     def step(self, batch, progress):
         self.seen += batch[:, 0].tolist()

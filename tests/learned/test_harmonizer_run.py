@@ -156,8 +156,9 @@ def test_a_run_is_not_resumed_as_another(tmp_path, few):
     with pytest.raises(ValueError, match=r"was begun with rate 0\.0005"):
         harmonizer_run.run("rendered", tmp_path, small("stable", pictures=12, rate=1e-3), resume=True)
     assert json.loads((tmp_path / "config.json").read_text())["rate"] == 5e-4
-    card = harmonizer_run.run("rendered", tmp_path, small("stable", pictures=12, rate=1e-3))  # anew
-    assert card["config"]["rate"] == 1e-3
+    with pytest.raises(FileExistsError, match="--resume goes on, or give another folder"):
+        harmonizer_run.run("rendered", tmp_path, small("stable", pictures=12, rate=1e-3))
+    assert json.loads((tmp_path / "config.json").read_text())["rate"] == 5e-4
 
 
 @pytest.mark.parametrize(
