@@ -6,8 +6,22 @@ import argparse
 import re
 import sys
 
-from facelib import __version__
-from facelib.commands import blind, check, data, detection, harmonizer, keypoints, pairs, render, swapping, swaps, terminal, variety
+from facelib import __version__, extras
+from facelib.commands import (
+    blind,
+    check,
+    data,
+    detection,
+    harmonizer,
+    keypoints,
+    outputs,
+    pairs,
+    render,
+    swapping,
+    swaps,
+    terminal,
+    variety,
+)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -15,7 +29,10 @@ def main(arguments: list[str] | None = None) -> int:
     arguments = _join_negative(sys.argv[1:] if arguments is None else arguments)
     options = _parser().parse_args(arguments)
     try:
+        outputs.check(options)
         options.run(options)
+    except ModuleNotFoundError as error:
+        return _refuse(extras.remedy(error.name) or str(error))
     except (ValueError, OSError, RuntimeError, ImportError) as error:
         return _refuse(str(error))
     except MemoryError:

@@ -16,12 +16,6 @@ from facelib.files import write_whole
 PUBLISHED = "https://raw.githubusercontent.com/facelib-book/face-swapping/main/book"
 
 
-def check_place(path: Path | None) -> None:
-    """Refuse, before any work is done, a place where `save` would fail."""
-    if path is not None and not path.parent.is_dir():
-        raise FileNotFoundError(f"{path}: there is no folder {path.parent}")
-
-
 def made_by(command: str) -> dict[str, str]:
     """The first lines of a record: the command, the day, and the machine's kind."""
     return {"command": command, "date": datetime.date.today().isoformat(), "hardware": hardware()}

@@ -17,6 +17,7 @@ import peers
 from facelib import blend, blenders, colour, composite, images, keypoints, records, triangulation, warp
 from facelib.datasets import pairs
 from facelib.datasets.frame import MadeFrame
+from facelib.files import check_outputs
 from facelib.related import gaussian_poisson
 from facelib.swap import swap_points
 
@@ -29,7 +30,7 @@ def main() -> None:
     parser.add_argument("-o", "--out", type=Path, default=Path("book/results/bench.json"))
     parser.add_argument("--only", choices=GROUPS, nargs="+", default=list(USUAL), help="groups of rows (default: all but chapter 5's)")
     options = parser.parse_args()
-    records.check_place(options.out)
+    check_outputs([options.out])
     rows = []
     for row in (row for name in options.only for row in GROUPS[name]()):
         rows.append(measured(*row))

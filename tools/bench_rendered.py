@@ -12,6 +12,7 @@ from facelib import records
 from facelib.datasets import rendered
 from facelib.datasets.rendered import labelled
 from facelib.datasets.workers import one_thread
+from facelib.files import check_outputs
 
 SIZE, SEED, TURNS = 128, 0, 5
 FEW, MANY, JOBS = 200, 5000, 2
@@ -19,7 +20,7 @@ OUT = Path("book/results/rendered-speed.json")
 
 
 def main() -> None:
-    records.check_place(OUT)
+    check_outputs([OUT])
     speeds = [one_core(SEED + turn) for turn in range(TURNS)]
     started = time.perf_counter()
     rendered.frames(MANY, SEED, SIZE, JOBS)

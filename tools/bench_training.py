@@ -16,6 +16,7 @@ from torch.nn import functional
 from torch.utils.flop_counter import FlopCounterMode
 
 from facelib import records
+from facelib.files import check_outputs
 from facelib.learned import harmonizer_losses
 from facelib.learned.harmonizer_net import Discriminator, Refiner
 
@@ -31,7 +32,7 @@ WAYS = {
 
 
 def main() -> None:
-    records.check_place(OUT)
+    check_outputs([OUT])
     torch.set_flush_denormal(True)
     ways = {name: step(**how) for name, how in WAYS.items()}
     with FlopCounterMode(display=False) as counter:

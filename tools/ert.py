@@ -16,6 +16,7 @@ import numpy as np
 from facelib import keypoints, records
 from facelib.datasets import ytf68
 from facelib.datasets.frame import Frame
+from facelib.files import check_outputs
 from facelib.learned import labeller
 from facelib.learned.evaluate_keypoints import answers, by_stage
 from facelib.learned.train_labeller import KINDS
@@ -30,7 +31,7 @@ def main() -> None:
     parser.add_argument("--nu", type=float, default=0.1, help="how much a tree changes (dlib's default: 0.1)")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
-    records.check_place(options.json)
+    check_outputs([options.json], [options.data])
     held_out = set(ytf68.validation_people())
     frames = ytf68.load(options.data)
     learned, judged = ([frame for frame in frames if (frame.person in held_out) == out] for out in (False, True))

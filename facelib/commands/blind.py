@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from facelib import blenders, records
-from facelib.commands import data, protocol, runs, terminal
+from facelib.commands import data, outputs, protocol, runs, terminal
 from facelib.files import write_whole
 
 
@@ -17,17 +17,17 @@ def add_evaluate(command: Callable[..., argparse.ArgumentParser]) -> None:
     """Tell the parser about `facelib evaluate ...`."""
     sub = command("blind", blind)
     _add_study(sub)
-    sub.add_argument("-o", "--html", type=Path, required=True, metavar="FILE", help="the page to write")
+    sub.add_argument("-o", "--html", type=outputs.File, required=True, metavar="FILE", help="the page to write")
 
     sub = command("preferences", preferences)
     sub.add_argument("files", nargs="+", type=Path, metavar="FILE", help="what pages of `facelib evaluate blind` saved")
-    sub.add_argument("--json", type=Path, metavar="FILE", help="write the numbers there too")
+    sub.add_argument("--json", type=outputs.File, metavar="FILE", help="write the numbers there too")
 
     sub = command("agreement", agreement)
     sub.add_argument("files", nargs="+", type=Path, metavar="FILE", help="what one page of `facelib evaluate blind` saved")
     runs.add(sub)
     data.add_jobs(sub)
-    sub.add_argument("--json", type=Path, metavar="FILE", help="write the numbers there too")
+    sub.add_argument("--json", type=outputs.File, metavar="FILE", help="write the numbers there too")
 
 
 def _add_study(sub: argparse.ArgumentParser) -> None:
@@ -43,7 +43,6 @@ def blind(options: argparse.Namespace) -> None:
     """A page on which people choose between results without knowing whose they are; it saves what they chose."""
     from facelib.evaluation import blind, blind_page, swapped
 
-    records.check_place(options.html)
     runs.use(options)
     chosen = swapped.ways(options.blends)
     blind.order([way.name for way in chosen], options.n, options.seed)  # refuses what cannot be compared before any work
@@ -68,7 +67,6 @@ def preferences(options: argparse.Namespace) -> None:
     """Who was preferred to whom: strengths after Bradley and Terry, with their intervals, from what blind comparisons saved."""
     from facelib.evaluation import preferences as said
 
-    records.check_place(options.json)
     found = said.table(said.read(options.files))
     print(said.as_text(found))
     command = f"facelib evaluate preferences {' '.join(file.name for file in options.files)}"
@@ -82,7 +80,6 @@ def agreement(options: argparse.Namespace) -> None:
     from facelib.evaluation import swapped, swaps
     from facelib.learned import finder, judge
 
-    records.check_place(options.json)
     comparisons = said.read(options.files)
     study = _study(options.files)
     if study.weights != (options.weights and Path(options.weights.name)):  # a page knows the folder's name alone

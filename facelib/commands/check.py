@@ -8,14 +8,14 @@ from dataclasses import asdict
 from pathlib import Path
 
 from facelib import images, records
-from facelib.commands import terminal
+from facelib.commands import outputs, terminal
 
 
 def add(command: Callable[..., argparse.ArgumentParser]) -> None:
     """Tell the parser about this command; `command(name, run)` makes its parser."""
     sub = command("check", check)
     sub.add_argument("pictures", type=Path, nargs="+", metavar="PICTURE")
-    sub.add_argument("--json", type=Path, metavar="FILE", help="write the numbers there too")
+    sub.add_argument("--json", type=outputs.File, metavar="FILE", help="write the numbers there too")
 
 
 def check(options: argparse.Namespace) -> None:
@@ -27,7 +27,6 @@ def check(options: argparse.Namespace) -> None:
     terminal.progress("loading the models")
     from facelib.learned import forensic, weights
 
-    records.check_place(options.json)
     rates, found = forensic.rates(), []
     for file in options.pictures:
         terminal.progress(f"looking at {file}")

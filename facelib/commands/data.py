@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from facelib import records
-from facelib.commands import terminal
+from facelib.commands import outputs, terminal
 from facelib.datasets import faults, ibug300w, named, ytf68
 from facelib.datasets.frame import Frame
 
@@ -16,11 +16,13 @@ def add(command: Callable[..., argparse.ArgumentParser]) -> None:
     """Tell the parser about these commands; `command(name, run)` makes a parser for each."""
     sub = command("fetch", fetch)
     sub.add_argument("name", choices=list(named.NAMED), help="which: 340 MB, 1.8 GB and 77 MB")
-    sub.add_argument("-o", "--out", type=Path, metavar="DIR", help="the folder to make; by default in FACELIB_DATA, or in the cache")
+    sub.add_argument(
+        "-o", "--out", type=outputs.Folder, metavar="DIR", help="the folder to make; by default in FACELIB_DATA, or in the cache"
+    )
 
     sub = command("describe", describe)
     add_data(sub, "data")
-    sub.add_argument("--json", type=Path, metavar="FILE", help="write the numbers there too")
+    sub.add_argument("--json", type=outputs.File, metavar="FILE", help="write the numbers there too")
 
 
 def add_data(sub: argparse.ArgumentParser, flag: str = "--data", photographs: bool = False, **more) -> None:
@@ -76,7 +78,6 @@ def describe(options: argparse.Namespace) -> None:
     """Who is in a data set: people, sizes, poses."""
     from facelib.datasets import describe as description
 
-    records.check_place(options.json)
     record = description.record(options.data, frames(options), options.subset)
     print(description.as_text(record))
     records.save(options.json, record)

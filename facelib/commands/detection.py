@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from pathlib import Path
 
 from facelib import records
-from facelib.commands import data, terminal
+from facelib.commands import data, outputs, terminal
 
 
 def add_evaluate(command: Callable[..., argparse.ArgumentParser]) -> None:
@@ -15,14 +14,13 @@ def add_evaluate(command: Callable[..., argparse.ArgumentParser]) -> None:
     sub = command("detection", evaluate)
     data.add_data(sub, default="ytf68")
     data.add_people(sub)
-    sub.add_argument("--json", type=Path, metavar="FILE", help="write the numbers there too")
+    sub.add_argument("--json", type=outputs.File, metavar="FILE", help="write the numbers there too")
 
 
 def evaluate(options: argparse.Namespace) -> None:
     """How well the face detector finds labelled faces, in pictures as they are and turned."""
     from facelib.evaluation import detection as evaluation
 
-    records.check_place(options.json)
     numbers = evaluation.compare(data.frames(options), report=terminal.bar("frame"))
     record = {**records.made_by(data.as_given("facelib evaluate detection", options)), "data": options.data, **numbers}
     print(evaluation.as_text(record))

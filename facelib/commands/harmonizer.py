@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from facelib import records, tier
-from facelib.commands import data, settings, terminal
+from facelib.commands import data, outputs, settings, terminal
 
 OWN = ("stable", "writeup")  # recipes
 RELATED = {
@@ -53,16 +53,16 @@ def add_compare(command: Callable[..., argparse.ArgumentParser]) -> None:
     sub.add_argument("--study", choices=STUDIES, default="report", help=study_help)
     sub.add_argument("--seeds", type=int, default=3, metavar="K", help="runs of each variant (default: %(default)s)")
     sub.add_argument("--pictures", type=int, default=8000, metavar="N", help="that each run sees (default: %(default)s)")
-    sub.add_argument("-o", "--out", type=Path, metavar="RUNS", help="a folder for the runs; what is done there stays done")
+    sub.add_argument("-o", "--out", type=outputs.Folder, metavar="RUNS", help="a folder for the runs; what is done there stays done")
     data.add_jobs(sub)
-    sub.add_argument("--json", type=Path, metavar="FILE", help="write the numbers there too")
+    sub.add_argument("--json", type=outputs.File, metavar="FILE", help="write the numbers there too")
 
 
 def add_evaluate(command: Callable[..., argparse.ArgumentParser]) -> None:
     """Tell the parser about `facelib evaluate ...`."""
     sub = command("forgetting", forgetting)
     sub.add_argument("folder", type=Path, metavar="RUN", help="a folder of `facelib train harmonizer --set keep=true`")
-    sub.add_argument("--json", type=Path, metavar="FILE", help="write the numbers there too")
+    sub.add_argument("--json", type=outputs.File, metavar="FILE", help="write the numbers there too")
 
 
 def forgetting(options: argparse.Namespace) -> None:
@@ -71,7 +71,6 @@ def forgetting(options: argparse.Namespace) -> None:
     from facelib.learned import harmonizer_faces
     from facelib.learned import harmonizer_recipes as recipes
 
-    records.check_place(options.json)
     config = recipes.load(options.folder / "config.json")
     found = evaluation.measure(options.folder, config, harmonizer_faces.judged(options.folder / "pairs"))
     record = {**records.made_by("facelib evaluate forgetting RUN"), "recipe": config.recipe, "seed": config.seed, **found}
@@ -87,7 +86,6 @@ def study(options: argparse.Namespace) -> None:
     """Train a recipe with one thing changed at a time, from several seeds: what each loss does, and what each remedy buys."""
     from facelib.learned import harmonizer_study
 
-    records.check_place(options.json)
     _check_folder(options.out)
     for name, least in (("seeds", 1), ("pictures", 100)):
         if getattr(options, name) < least:
@@ -125,7 +123,7 @@ def _add_harmonizer(sub: argparse.ArgumentParser) -> None:
 
 
 def _add_common(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("-o", "--out", type=Path, metavar="RUN", help="a folder for pairs, checkpoints, logs, weights and card")
+    sub.add_argument("-o", "--out", type=outputs.Folder, metavar="RUN", help="a folder for pairs, checkpoints, logs, weights and card")
     data.add_bad(sub)
     precision_help = "mixed precision: bf16 is faster on a GPU and on some processors; auto (default) tries, and goes on as a run was begun"
     sub.add_argument("--precision", choices=["auto", "no", "bf16"], default="auto", help=precision_help)
@@ -136,8 +134,8 @@ def _add_common(sub: argparse.ArgumentParser) -> None:
 
 def train(options: argparse.Namespace) -> None:
     """Train a harmonizer: a generator against a discriminator; write weights, their card and the log to RUN."""
+    from facelib.learned import harmonizer_plan
     from facelib.learned import harmonizer_recipes as recipes
-    from facelib.learned import harmonizer_run
 
     options.tier = options.tier or tier.current("full")
     config = recipes.of(options.recipe, options.tier)
@@ -145,8 +143,10 @@ def train(options: argparse.Namespace) -> None:
     options.precision = _precision(options)
     config = settings.change(dataclasses.replace(config, seed=options.seed, precision=options.precision), options.set)
     if options.dry_run:
-        return print(json.dumps(harmonizer_run.plan(config), indent=1))
+        return print(json.dumps(harmonizer_plan.plan(config), indent=1))
     _check_folder(options.out)
+    from facelib.learned import harmonizer_run  # needs accelerate, which a plan does not
+
     card = _run(harmonizer_run.run, config, options, "facelib train harmonizer", "recipe", "data", "tier")
     if card:
         _say(card["scores"])
@@ -168,13 +168,16 @@ def train_embedding(options: argparse.Namespace) -> None:
 
 def train_forensic(options: argparse.Namespace) -> None:
     """Train a network that tells this package's swaps from untouched pictures; write weights, their card and the log to RUN."""
-    from facelib.learned import train_forensic as training
+    from facelib.learned import forensic_config
 
     if options.dry_run:
-        return print(json.dumps(training.plan(settings.change(training.ForensicConfig(), options.set)), indent=1))
+        return print(json.dumps(forensic_config.plan(settings.change(forensic_config.ForensicConfig(), options.set)), indent=1))
     _check_folder(options.out)
+    from facelib.learned import train_forensic as training  # needs accelerate, which a plan does not
+
     options.precision, options.seed = _precision(options), options.seed or 0
-    config = settings.change(dataclasses.replace(training.ForensicConfig(), precision=options.precision, seed=options.seed), options.set)
+    config = dataclasses.replace(forensic_config.ForensicConfig(), precision=options.precision, seed=options.seed)
+    config = settings.change(config, options.set)
     card = _run(training.run, config, options, "facelib train forensic", "data")
     _say(card["scores"])
 

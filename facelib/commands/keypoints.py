@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from facelib import records
-from facelib.commands import data, settings, terminal
+from facelib.commands import data, outputs, settings, terminal
 
 
 def add_evaluate(command: Callable[..., argparse.ArgumentParser]) -> None:
@@ -27,11 +27,11 @@ def add_evaluate(command: Callable[..., argparse.ArgumentParser]) -> None:
     )
     sub.add_argument("--weights", type=Path, metavar="DIR", help="a folder that `facelib train keypoints` wrote; by default what ships")
     sub.add_argument("--also", type=Path, nargs="+", metavar="DIR", help="the same recipe with other seeds, for the spread")
-    sub.add_argument("--json", type=Path, metavar="FILE", help="write the numbers there too")
+    sub.add_argument("--json", type=outputs.File, metavar="FILE", help="write the numbers there too")
     sub = command("labels", evaluate_labels)
     data.add_data(sub, default="ytf68")
     data.add_people(sub)
-    sub.add_argument("--json", type=Path, metavar="FILE", help="write the numbers there too")
+    sub.add_argument("--json", type=outputs.File, metavar="FILE", help="write the numbers there too")
 
 
 def add_compare(command: Callable[..., argparse.ArgumentParser]) -> None:
@@ -41,7 +41,7 @@ def add_compare(command: Callable[..., argparse.ArgumentParser]) -> None:
     sub.add_argument(
         "--data", default="ytf68", metavar="NAME|DIR", help="ytf68 (looked up in FACELIB_DATA, then in the cache) or its folder"
     )
-    sub.add_argument("--json", type=Path, metavar="FILE", help="write the numbers there too")
+    sub.add_argument("--json", type=outputs.File, metavar="FILE", help="write the numbers there too")
     sub.add_argument("--add", action="store_true", help="keep the rows that are in FILE already: of runs that are not here any more")
 
 
@@ -55,7 +55,9 @@ def add_train(command: Callable[..., argparse.ArgumentParser]) -> None:
         help="ytf68 (looked up in FACELIB_DATA, then in the cache) or its folder; or rendered: drawn faces only, which need no download",
     )
     data.add_bad(sub)
-    sub.add_argument("-o", "--out", type=Path, required=True, metavar="DIR", help="a folder for checkpoints, history, weights and card")
+    sub.add_argument(
+        "-o", "--out", type=outputs.Folder, required=True, metavar="DIR", help="a folder for checkpoints, history, weights and card"
+    )
     sub.add_argument("--precision", choices=["no", "bf16"], default="no", help="mixed precision; bf16 is faster on a GPU and on some CPUs")
     sub.add_argument("--seed", type=int, default=0)
     settings.add(sub)
@@ -64,17 +66,17 @@ def add_train(command: Callable[..., argparse.ArgumentParser]) -> None:
     sub.add_argument("finder", type=Path, metavar="FINDER", help="of `facelib train keypoints`: looks first, and doubts where no face is")
     sub.add_argument("refiner", type=Path, metavar="REFINER", help="likewise, of little augmentation and no crops without a face")
     sub.add_argument("--data", default="ytf68", metavar="NAME|DIR")
-    sub.add_argument("-o", "--out", type=Path, required=True, metavar="DIR")
+    sub.add_argument("-o", "--out", type=outputs.Folder, required=True, metavar="DIR")
     sub = command("label-offset", train_label_offset)
     sub.add_argument("--data", default="ytf68", metavar="NAME|DIR")
     sub.add_argument("--weights", type=Path, required=True, metavar="DIR", help="of `facelib train keypoints --set corrected=false`")
-    sub.add_argument("-o", "--out", type=Path, required=True, metavar="FILE")
+    sub.add_argument("-o", "--out", type=outputs.File, required=True, metavar="FILE")
     sub = command("labeller", train_labeller)
     sub.add_argument("--data", default="ytf68", metavar="NAME|DIR")
     sub.add_argument("--weights", type=Path, metavar="DIR", help="of `facelib train keypoints`, gets the file too; by default what ships")
     sub = command("mean-shape", train_mean_shape)
     sub.add_argument("--data", default="ytf68", metavar="NAME|DIR")
-    sub.add_argument("-o", "--out", type=Path, required=True, metavar="FILE")
+    sub.add_argument("-o", "--out", type=outputs.File, required=True, metavar="FILE")
 
 
 def evaluate_labels(options: argparse.Namespace) -> None:
@@ -83,7 +85,6 @@ def evaluate_labels(options: argparse.Namespace) -> None:
     from facelib.evaluation import lattice
     from facelib.learned import predict_keypoints, weights
 
-    records.check_place(options.json)
     frames = data.frames(options)
     reading = predict_keypoints.read_frames(weights.keypoint_network(), frames)
     numbers = evaluation.disagreement(frames, reading.points)
@@ -99,7 +100,6 @@ def evaluate(options: argparse.Namespace) -> None:
     from facelib.datasets import named, ytf68
     from facelib.learned import evaluate_keypoints, keypoint_scores, weights
 
-    records.check_place(options.json)
     frames, also = data.frames(options), options.also or []
     is_ytf68 = named.name_of(options.data) == ytf68.NAME
     numbers = keypoint_scores.record(options.weights or weights.FOLDER, frames, options.boxes, is_ytf68, also, terminal.bar("batch"))
@@ -116,7 +116,6 @@ def compare(options: argparse.Namespace) -> None:
     from facelib.learned import keypoint_study as study
     from facelib.learned import weights
 
-    records.check_place(options.json)
     before = _rows(options.json) if options.add else []
     frames = ytf68.load(options.data, ytf68.validation_people())
     made = records.made_by(f"facelib compare keypoints {' '.join(run.name for run in options.runs)}{' --add' * options.add}")
@@ -138,10 +137,11 @@ def _rows(path: Path | None) -> list[dict]:
 def train(options: argparse.Namespace) -> None:
     """Train the keypoint model on the people who are not in the validation list; write weights and their card to OUT."""
     from facelib.learned import train_keypoints as training
+    from facelib.learned.keypoint_faces import RenderedFaces
 
     config = training.KeypointConfig(seed=options.seed, precision=options.precision)
     if options.data == "rendered":
-        options.data, config = "ytf68", dataclasses.replace(config, photographs=False, rendered=training.RenderedFaces(8000))
+        options.data, config = "ytf68", dataclasses.replace(config, photographs=False, rendered=RenderedFaces(8000))
     config = settings.change(config, options.set)
     say = lambda row: print(json.dumps(row), flush=True)  # noqa: E731
     card = training.run(options.data, options.out, config, options.bad, terminal.warn, options.resume, say)
@@ -164,7 +164,6 @@ def train_label_offset(options: argparse.Namespace) -> None:
     from facelib.datasets import ytf68, ytf68_offset
     from facelib.learned import predict_keypoints, weights
 
-    records.check_place(options.out)
     frames = ytf68.load(options.data, ytf68.validation_people())
     reading = predict_keypoints.read_frames(weights.keypoint_network(options.weights), frames)
     found = ytf68_offset.fit(reading.points, np.stack([frame.points for frame in frames]))

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from facelib import blenders, records
-from facelib.commands import data, terminal
+from facelib.commands import data, outputs, terminal
 from facelib.datasets import named, people, photographs, places, ytf68, ytf68_offset
 from facelib.datasets.frame import Frame
 
@@ -23,7 +23,9 @@ def add(command: Callable[..., argparse.ArgumentParser]) -> None:
     sub.add_argument("--without-people", type=Path, metavar="FILE", help="leave these people out, one a line: those to measure on later")
     sub.add_argument("--n", type=int, default=5000, metavar="N", help="how many pairs (default: %(default)s, as in the write-up)")
     sub.add_argument("--size", type=int, default=128, metavar="S", help="the pictures' side in pixels (default: %(default)s)")
-    sub.add_argument("-o", "--out", type=Path, required=True, metavar="OUT", help="the folder to make; OUT.partial until all is in it")
+    sub.add_argument(
+        "-o", "--out", type=outputs.Folder, required=True, metavar="OUT", help="the folder to make; OUT.partial until all is in it"
+    )
     ways = [name for name in blenders.BLENDERS if name != "none"]  # which is the raw composite
     blend_help = "blend each pair in these ways too, the source in its own colours as in the write-up"
     sub.add_argument("--blend", choices=ways, nargs="+", default=[], metavar="BLEND", help=f"{blend_help}: {', '.join(ways)}")
@@ -31,14 +33,13 @@ def add(command: Callable[..., argparse.ArgumentParser]) -> None:
     sub.add_argument("--recolour", action="store_true", help="change the source's colours at random first")
     sub.add_argument("--seed", type=int, default=0)
     data.add_jobs(sub)
-    sub.add_argument("--json", type=Path, metavar="FILE", help="write there how many pairs were made, and how long it took")
+    sub.add_argument("--json", type=outputs.File, metavar="FILE", help="write there how many pairs were made, and how long it took")
 
 
 def pairs(options: argparse.Namespace) -> None:
     """Make pairs of faces: raw composite, mask, target and blends, as arrays that torch can stream. Goes on after a kill."""
     from facelib.datasets.build_pairs import PairConfig, build
 
-    records.check_place(options.json)
     frames, root, about = _faces(options)
     blends = tuple(options.blend)
     config = PairConfig(options.n, options.size, options.seed, blends, options.same_person, recoloured=options.recolour)

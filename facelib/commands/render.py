@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from pathlib import Path
 
 from facelib import records
-from facelib.commands import data, terminal
+from facelib.commands import data, outputs, terminal
 from facelib.datasets.rendered_sets import COUNT, NAMES
 
 
@@ -16,7 +15,7 @@ def add(command: Callable[..., argparse.ArgumentParser]) -> None:
     sub = command("render", render)
     sub.add_argument("--set", required=True, choices=NAMES, dest="name", help=f"which: {COUNT} pairs each, from easy to hard")
     sub.add_argument("--size", type=int, default=128, metavar="S", help="the pictures' side in pixels (default: %(default)s)")
-    sub.add_argument("-o", "--out", type=Path, required=True, metavar="DIR", help="the folder to make")
+    sub.add_argument("-o", "--out", type=outputs.Folder, required=True, metavar="DIR", help="the folder to make")
     data.add_jobs(sub)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from facelib import blenders, colour, figures, images, place
-from facelib.commands import runs, terminal
+from facelib.commands import outputs, runs, terminal
 from facelib.datasets import pts
 from facelib.files import check_outputs, write_all
 
@@ -18,7 +18,7 @@ def add(command: Callable[..., argparse.ArgumentParser]) -> None:
     sub = command("swap", swap)
     sub.add_argument("source", type=Path, metavar="SOURCE", help="the picture that gives its face")
     sub.add_argument("target", type=Path, metavar="TARGET", help="the picture that receives it")
-    sub.add_argument("-o", "--out", type=Path, required=True, metavar="OUT", help="the result, PNG or JPEG by its ending")
+    sub.add_argument("-o", "--out", type=outputs.File, required=True, metavar="OUT", help="the result, PNG or JPEG by its ending")
     for side in ("source", "target"):
         sub.add_argument(
             f"--{side}-box", type=_box, metavar="X,Y,W,H", help=f"the face's box in {side.upper()}, in pixels; otherwise a detector looks"
@@ -47,13 +47,15 @@ def add(command: Callable[..., argparse.ArgumentParser]) -> None:
     sub.add_argument(
         "--weights", type=Path, metavar="RUN", help="for blends that learned: a folder of `facelib train`, instead of what ships"
     )
-    sub.add_argument("--stages", type=Path, metavar="DIR", help="write every intermediate there as a picture")
+    sub.add_argument("--stages", type=outputs.Folder, metavar="DIR", help="write every intermediate there as a picture")
 
     sub = command("demo", demo)
-    sub.add_argument("-o", "--out", type=Path, required=True, metavar="DIR", help="a folder for the swaps, their strips and the sheet")
+    sub.add_argument(
+        "-o", "--out", type=outputs.Folder, required=True, metavar="DIR", help="a folder for the swaps, their strips and the sheet"
+    )
 
     sub = command("gallery", gallery)
-    sub.add_argument("-o", "--out", type=Path, required=True, metavar="DIR", help="a folder for the pictures and their keypoints")
+    sub.add_argument("-o", "--out", type=outputs.Folder, required=True, metavar="DIR", help="a folder for the pictures and their keypoints")
 
     command("blenders", list_blenders)
 
@@ -64,10 +66,7 @@ def swap(options: argparse.Namespace) -> None:
     inputs = (options.source, options.target)
     folder = options.stages
     stage_files = [folder / name for name in STAGE_FILES] if folder else []
-    if folder:
-        _folder(folder)
     images.check_ending(options.out)
-    check_outputs([options.out], inputs)
     check_outputs(stage_files if folder and folder.exists() else [], (*inputs, options.out))
     with terminal.quiet_decoders():
         source, target = images.load(options.source), images.load(options.target)
@@ -100,7 +99,7 @@ def demo(options: argparse.Namespace) -> None:
     from facelib.datasets import people, portraits
     from facelib.swap import swap_labelled
 
-    folder = _folder(options.out)
+    folder = options.out
     real = {"collins": portraits.eileen_collins(), "hopper": portraits.grace_hopper()}
     pictures = {}
     for source, target in (("collins", "hopper"), ("hopper", "collins")):
@@ -121,18 +120,13 @@ def gallery(options: argparse.Namespace) -> None:
     """Portraits of 32 people who do not exist, to try swaps with: pictures, keypoints, what each shows, and their licence."""
     from facelib.datasets import people
 
-    folder, files = _folder(options.out), people.files()
+    folder, files = options.out, people.files()
     for name, contents in files.items():
-        if (folder / name).exists() and (folder / name).read_bytes() != contents:
-            raise FileExistsError(f"{folder / name}: is there already, and is something else; give another folder")
+        there = folder / name
+        if there.exists() and not (there.is_file() and there.read_bytes() == contents):
+            raise FileExistsError(f"{there}: is there already, and is something else; give another folder")
     write_all({folder / name: contents for name, contents in files.items()})
     terminal.say(folder)
-
-
-def _folder(folder: Path) -> Path:
-    if folder.exists() and not folder.is_dir():
-        raise images.PictureError(f"{folder}: is a file; give a folder")
-    return folder
 
 
 def list_blenders(options: argparse.Namespace) -> None:

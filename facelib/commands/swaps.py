@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from pathlib import Path
 
 from facelib import blenders, records
-from facelib.commands import data, protocol, runs, terminal
+from facelib.commands import data, outputs, protocol, runs, terminal
 from facelib.files import write_whole
 
 RIVALS = ("multiband", "feather", "poisson", "seamless-clone", "multiband:none")
@@ -27,9 +26,11 @@ def add_evaluate(command: Callable[..., argparse.ArgumentParser]) -> None:
     data.add_jobs(sub)
     runs.add(sub)
     resume_help = "keep there what is measured, and go on with what a run that was broken off has left"
-    sub.add_argument("--resume", type=Path, metavar="DIR", help=resume_help)
-    sub.add_argument("--html", type=Path, metavar="FILE", help="a page with the table, and the best, median and worst case of each blend")
-    sub.add_argument("--json", type=Path, metavar="FILE", help="write the numbers there too")
+    sub.add_argument("--resume", type=outputs.Folder, metavar="DIR", help=resume_help)
+    sub.add_argument(
+        "--html", type=outputs.File, metavar="FILE", help="a page with the table, and the best, median and worst case of each blend"
+    )
+    sub.add_argument("--json", type=outputs.File, metavar="FILE", help="write the numbers there too")
 
 
 def evaluate(options: argparse.Namespace) -> None:
@@ -38,8 +39,6 @@ def evaluate(options: argparse.Namespace) -> None:
     from facelib.evaluation import swaps as evaluation
     from facelib.learned import finder, judge, weights
 
-    for place in (options.json, options.html):
-        records.check_place(place)
     runs.use(options)
     chosen = swapped.ways(options.blends)
     used = _weights()

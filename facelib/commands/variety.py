@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from facelib import records
-from facelib.commands import data, terminal
+from facelib.commands import data, outputs, terminal
 
 
 def add_evaluate(command: Callable[..., argparse.ArgumentParser]) -> None:
@@ -17,7 +17,7 @@ def add_evaluate(command: Callable[..., argparse.ArgumentParser]) -> None:
     sub.add_argument("--seed", type=int, default=0)
     sub.add_argument("--weights", type=Path, metavar="DIR", help="a folder that `facelib train keypoints` wrote; by default what ships")
     data.add_jobs(sub)
-    sub.add_argument("--json", type=Path, metavar="FILE", help="write the numbers there too")
+    sub.add_argument("--json", type=outputs.File, metavar="FILE", help="write the numbers there too")
 
 
 def evaluate(options: argparse.Namespace) -> None:
@@ -25,7 +25,6 @@ def evaluate(options: argparse.Namespace) -> None:
     from facelib.evaluation import variety as evaluation
     from facelib.learned import predict_keypoints, weights
 
-    records.check_place(options.json)
     folder, jobs = options.weights or weights.FOLDER, data.jobs(options)
     net = weights.keypoint_network(folder)
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from facelib import images
+from facelib import extras, images
 
 if TYPE_CHECKING:
     from IPython.display import HTML
@@ -51,9 +51,22 @@ def frame(kind: str, content: str, style: str = "", own: str = "") -> HTML:
     own : str
         CSS declarations for this one figure.
     """
-    from IPython.display import HTML
+    return shown(f'<div class="facelib-figure facelib-{kind}" style="{own}"><style>{_STYLE}{style}</style>{content}</div>')
 
-    return HTML(f'<div class="facelib-figure facelib-{kind}" style="{own}"><style>{_STYLE}{style}</style>{content}</div>')
+
+def shown(content: str) -> HTML:
+    """HTML as something that a notebook displays.
+
+    Raises
+    ------
+    ModuleNotFoundError
+        IPython is not installed: nothing here could display it.
+    """
+    try:
+        from IPython.display import HTML
+    except ModuleNotFoundError as error:
+        raise ModuleNotFoundError(f"facelib.figures: {extras.remedy('IPython')}", name=error.name) from None
+    return HTML(content)
 
 
 def inline(image: np.ndarray, alt: str, quality: int, style: str = "width:100%") -> str:

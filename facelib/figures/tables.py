@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from facelib.figures.page import inline, quoted
+from facelib.figures.page import inline, quoted, shown
 
 if TYPE_CHECKING:
     from IPython.display import HTML
@@ -33,7 +33,6 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str | np.ndarray]], widt
     ValueError
         A row with more or fewer cells than there are heads.
     """
-    from IPython.display import HTML
 
     def style(column: int) -> str:
         said = (row[column] for row in rows if column < len(row) and not (isinstance(row[column], str) and row[column] in ("", "—")))
@@ -57,4 +56,4 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str | np.ndarray]], widt
             raise ValueError(f"rows: expected {len(heads)} cells in each, as there are heads, got {len(row)}")
         lines.append("".join(cell(value, k, row) for k, value in enumerate(row)))
     body = "".join(f"<tr>{line}</tr>" for line in lines)
-    return HTML(f'<div style="overflow-x:auto; font-size:0.9em"><table style="margin:0 auto">{body}</table></div>')
+    return shown(f'<div style="overflow-x:auto; font-size:0.9em"><table style="margin:0 auto">{body}</table></div>')

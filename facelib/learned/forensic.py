@@ -10,7 +10,7 @@ import numpy as np
 from facelib import detect, images, keypoints
 from facelib.datasets import pairs
 from facelib.datasets.frame import MadeFrame
-from facelib.learned import train_forensic, weights
+from facelib.learned import forensic_scores, weights
 from facelib.learned.forensic_net import SIZE
 
 
@@ -32,7 +32,7 @@ def suspicion(crops: np.ndarray) -> np.ndarray:
     facelib.learned.weights.WeightsError
         There are no such weights.
     """
-    return train_forensic.logits(weights.detective(), np.stack([pairs.resized(crop, SIZE) for crop in crops]))
+    return forensic_scores.logits(weights.detective(), np.stack([pairs.resized(crop, SIZE) for crop in crops]))
 
 
 @dataclass(frozen=True)
@@ -78,5 +78,5 @@ class Rates:
 
 def rates() -> Rates:
     """Of the weights that ship."""
-    scores = weights.card(train_forensic.NAME)["scores_in_photographs"]
+    scores = weights.card(forensic_scores.NAME)["scores_in_photographs"]
     return Rates(scores["threshold"], scores["false_alarms"], float(np.mean(list(scores["found"].values()))))

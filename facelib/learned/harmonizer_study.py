@@ -27,6 +27,7 @@ from facelib.learned import (
     forgetting,
     harmonizer_data,
     harmonizer_faces,
+    harmonizer_plan,
     harmonizer_recipes,
     harmonizer_run,
     judge,
@@ -226,7 +227,7 @@ def _one(data: str | Path, folder: Path, config: HarmonizerConfig, name: str) ->
     with one_thread():
         card = harmonizer_run.run(data, place, config, resume=True, pairs=folder / "pairs")
         sources = harmonizer_faces.judged(folder / "pairs")
-        net = weights.load(harmonizer_run.new(config), f"harmonizer-{config.recipe}", place)
+        net = weights.load(harmonizer_plan.new(config), f"harmonizer-{config.recipe}", place)
         numbers = judged(net, sources, config.composite) | _of_the_game(place, card, config, sources)
     write_whole({done: json.dumps(numbers, indent=1).encode()})
     return numbers

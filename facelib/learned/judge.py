@@ -6,7 +6,7 @@ import numpy as np
 
 from facelib.learned import crops, weights
 from facelib.learned.embedding_net import SIZE
-from facelib.learned.train_embedding import embed as embed_crops
+from facelib.learned.embeddings import embed as embed_crops
 
 
 def embed(pictures: np.ndarray, points: np.ndarray) -> np.ndarray:

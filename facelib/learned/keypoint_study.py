@@ -20,9 +20,9 @@ from facelib.datasets import ytf68_offset
 from facelib.datasets.frame import Frame
 from facelib.learned import predict_keypoints, weights
 from facelib.learned.evaluate_keypoints import KeypointScores, evaluate
+from facelib.learned.keypoint_config import KeypointConfig
 from facelib.learned.keypoint_data import Augmentation, TrainingCrops, box_beside
 from facelib.learned.keypoint_faces import is_put_right
-from facelib.learned.train_keypoints import KeypointConfig
 
 RECIPE = "as shipped"  # the name of runs that change nothing
 READINGS = {  # name: how often to look at most, and whether later looks, or the only one, are mirrored too

@@ -20,6 +20,7 @@ from facelib.datasets.rendered import labelled as rendered_faces
 from facelib.learned import checkpoint, embedding_data, engine, moving_average, weights
 from facelib.learned.embedding_data import TrainingFaces
 from facelib.learned.embedding_net import LENGTH, SIZE, Embedder, Margin
+from facelib.learned.embeddings import embed
 from facelib.learned.schedule import one_cycle
 
 
@@ -123,18 +124,6 @@ def run(
     weights.save(net, f"embedding-{role}", card, folder)
     (folder / f"embedding-{role}-history.json").write_text(json.dumps(history, indent=1) + "\n")
     return card
-
-
-@torch.inference_mode()
-def embed(net: nn.Module, faces: np.ndarray, batch: int = 128) -> np.ndarray:
-    """Embeddings (N, 128) of aligned crops (N, 96, 96, 3) uint8, mirrored ones averaged in; each of length 1."""
-    device = next(net.parameters()).device
-    found = []
-    for start in range(0, len(faces), batch):
-        inputs = embedding_data.to_input(faces[start : start + batch]).to(device)
-        both = net(inputs) + net(inputs.flip(-1))
-        found.append(nn.functional.normalize(both).cpu().numpy())
-    return np.concatenate(found)
 
 
 def verify(net: nn.Module, frames: Sequence[Frame]) -> dict:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
@@ -12,42 +12,18 @@ import numpy as np
 import torch
 from accelerate import Accelerator
 from accelerate.utils import set_seed
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
 
 from facelib import records
 from facelib.datasets import pair_set
-from facelib.evaluation.caught import caught
 from facelib.learned import checkpoint, engine, forensic_data, harmonizer_faces, moving_average, weights
+from facelib.learned.forensic_config import ForensicConfig
 from facelib.learned.forensic_net import SIZE, Detective
+from facelib.learned.forensic_scores import NAME, measure
 from facelib.learned.schedule import one_cycle
 
-NAME = "forensic"
-FALSE_ALARMS = 0.05  # the share of untouched faces that the threshold lets through as swaps, on those by whom it is set
 _QUICK = 30  # pairs that are looked at while training goes on
-_SECONDS_A_PICTURE = 0.03  # a guess for the plan, of one thread of a processor
-_SECONDS_A_PAIR = 0.17
-
-
-@dataclass(frozen=True)
-class ForensicConfig:
-    """Everything that decides how a run comes out; saved beside the weights."""
-
-    widths: tuple[int, ...] = (24, 48, 96, 128)
-    dropout: float = 0.2
-    pairs: int = 1750  # of people to learn from
-    judged: int = 400  # of people held out
-    photographed: int = 100  # of those too, swapped at the size that they have in their photographs
-    pictures: int = 24_000
-    batch: int = 32
-    where: float = 0.5  # the weight of the loss that asks where the swap is
-    peak_rate: float = 2e-3
-    weight_decay: float = 2e-2
-    ema_decay: float = 0.995
-    evaluate_every: int = 6_000
-    precision: str = "no"
-    workers: int = 0
-    seed: int = 0
 
 
 class _Task:
@@ -165,57 +141,6 @@ def run(
     weights.save(net, NAME, card, folder)
     (folder / f"{NAME}-history.json").write_text(json.dumps(history, indent=1) + "\n")
     return card
-
-
-def plan(config: ForensicConfig) -> dict:
-    """What a run would do, without doing it: parameters, disk, steps, time."""
-    pictures, pairs = len(forensic_data.every_way()) + 2, config.pairs + config.judged + config.photographed
-    return {
-        "parameters": sum(p.numel() for p in Detective(config.widths).parameters()),
-        "pairs": pairs,
-        "pairs_on_disk_mb": round(pairs * (3 * pictures + 1) * SIZE**2 / 1e6),
-        "pictures": config.pictures,
-        "steps": config.pictures // config.batch,
-        "minutes": round((config.pictures * _SECONDS_A_PICTURE + pairs * _SECONDS_A_PAIR) / 60),
-    }
-
-
-@torch.inference_mode()
-def logits(net: nn.Module, crops: np.ndarray, batch: int = 64) -> np.ndarray:
-    """How much each crop (N, 128, 128, 3) uint8 looks swapped: (N,) float32, above 0 more than not."""
-    device = next(net.parameters()).device
-    parts = [forensic_data.to_input(crops[start : start + batch]).to(device) for start in range(0, len(crops), batch)]
-    return np.concatenate([net(part.contiguous(memory_format=torch.channels_last))[0].float().cpu().numpy() for part in parts])
-
-
-def measure(net: nn.Module, pairs: pair_set.PairSet, count: int | None = None) -> dict:
-    """How easily each way is caught.
-
-    Returns
-    -------
-    dict
-        `caught`, each way's area under the ROC curve; `threshold`, a logit that `FALSE_ALARMS` of the targets of every second person
-        exceed; and of the other people `false_alarms`, the share of untouched faces above it, and `found`, the share of each way's swaps.
-    """
-    fields = {name: field[:count] for name, field in pairs.fields.items()}
-    people = [row["target_person"] for row in pairs.rows[:count]]
-    targets = logits(net, fields["target"])
-    results = {name: logits(net, fields[name]) for name in pairs.card["blends"]}
-    first = np.isin(people, sorted(set(people))[::2])
-    first = first if not first.all() else np.arange(len(people)) % 2 == 0  # one person only
-    threshold = float(np.quantile(targets[first], 1 - FALSE_ALARMS))
-    return {
-        "people": len(set(people)),
-        "n": len(people),
-        "caught": {name: caught(of, targets, people) for name, of in results.items()},
-        "threshold": round(threshold, 4),
-        "false_alarms": _share(targets[~first] > threshold),
-        "found": {name: _share(of[~first] > threshold) for name, of in results.items()},
-    }
-
-
-def _share(chosen: Sequence[bool]) -> float:
-    return round(float(np.mean(chosen)), 4)
 
 
 def _begin(folder: Path, config: ForensicConfig, resume: bool) -> None:

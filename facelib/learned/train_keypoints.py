@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
-from functools import partial
+from dataclasses import asdict
 from pathlib import Path
 
 import torch
@@ -16,34 +15,13 @@ from torch import nn
 from facelib import records
 from facelib.datasets import ytf68, ytf68_offset
 from facelib.datasets.frame import Frame
-from facelib.learned import checkpoint, crops, engine, keypoint_net, moving_average, weights
+from facelib.learned import checkpoint, engine, keypoint_net, moving_average, weights
 from facelib.learned.confidence import calibrate
 from facelib.learned.evaluate_keypoints import evaluate
-from facelib.learned.keypoint_data import Augmentation, TrainingCrops
-from facelib.learned.keypoint_faces import Faces, RenderedFaces, choose
+from facelib.learned.keypoint_config import KeypointConfig
+from facelib.learned.keypoint_data import TrainingCrops
+from facelib.learned.keypoint_faces import Faces, choose
 from facelib.learned.schedule import one_cycle
-
-
-@dataclass(frozen=True)
-class KeypointConfig:
-    """Everything that decides how a run comes out; saved beside the weights."""
-
-    network: str = "heatmaps"  # a name in `keypoint_net.NETWORKS`
-    size: int = crops.SIZE  # pixels, the crop's side
-    pictures: int = 160_000  # seen in all; about 53 times each frame of ytf68
-    batch: int = 32
-    peak_rate: float = 8e-3
-    weight_decay: float = 1e-2
-    ema_decay: float = 0.999  # of the averaged weights, a step; what is evaluated and shipped
-    weights: tuple[tuple[str, float], ...] = (("distance", 1.0), ("cross_entropy", 1.0), ("wing", 0.0))  # of the losses, by name
-    photographs: bool = True  # those of ytf68; or rendered faces by themselves
-    rendered: RenderedFaces = field(default_factory=RenderedFaces)
-    corrected: bool = True  # train on labels that were put right (`facelib.datasets.ytf68_offset`), or on labels as they are
-    augmentation: Augmentation = field(default_factory=partial(Augmentation, nothing=0.04))
-    evaluate_every: int = 20_000  # pictures
-    precision: str = "no"  # "bf16" where it is faster: on a GPU, and on some CPUs
-    workers: int = 0
-    seed: int = 0
 
 
 class _Task:

@@ -1,4 +1,4 @@
-"""Faces by hand, in a notebook. Needs ipywidgets and anywidget: `pip install ipywidgets anywidget`.
+"""Faces by hand, in a notebook. Needs ipywidgets and anywidget: `pip install 'facelib[widgets]'`.
 
 `SwapApp` swaps faces. Smaller widgets show one thing each that a chapter teaches: `DelaunayExplorer` and `Morph` (2), `PyramidExplorer`
 (3), `LossWeights` (4), `FaceLaboratory` (the laboratory).
@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import importlib
 from typing import Any
+
+from facelib import extras
 
 _HOMES = {
     "SwapApp": "app",
@@ -32,9 +34,10 @@ def __getattr__(name: str) -> Any:
     try:
         return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
     except ModuleNotFoundError as error:
-        if error.name not in ("anywidget", "ipywidgets"):
+        missing = extras.remedy(error.name)
+        if missing is None:
             raise
-        raise ModuleNotFoundError(f"facelib.widgets: {error.name} is missing; pip install {error.name}", name=error.name) from None
+        raise ModuleNotFoundError(f"facelib.widgets: {missing}", name=error.name) from None
 
 
 def __dir__() -> list[str]:

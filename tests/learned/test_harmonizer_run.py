@@ -19,7 +19,7 @@ from facelib.__main__ import main
 from facelib.commands import harmonizer as command
 from facelib.datasets import people
 from facelib.datasets.people import table
-from facelib.learned import engine, forgetting, harmonizer_faces, harmonizer_recipes, harmonizer_run, imagenet, weights
+from facelib.learned import engine, forgetting, harmonizer_faces, harmonizer_plan, harmonizer_recipes, harmonizer_run, imagenet, weights
 from facelib.learned.harmonizer_data import Composites
 
 SCRIPT = """
@@ -63,7 +63,7 @@ def test_a_run_leaves_weights_a_card_a_log_and_grids(tmp_path, few, recipe):
     assert grid.shape == (4 * 32, 6 * 32, 3)
     net = weights.harmonizer(recipe, tmp_path)
     assert weights.card(f"harmonizer-{recipe}", tmp_path)["config"]["generator"] == small(recipe).generator
-    assert sum(p.numel() for p in net.parameters()) == harmonizer_run.plan(small(recipe))["parameters"]["generator"]
+    assert sum(p.numel() for p in net.parameters()) == harmonizer_plan.plan(small(recipe))["parameters"]["generator"]
     assert bool(card["turns"]) == small(recipe).turns
     judged = harmonizer_faces.prepare(harmonizer_faces.choose("rendered"), small(recipe), tmp_path / "pairs")[1]
     found = forgetting.measure(tmp_path, small(recipe), judged)
@@ -88,7 +88,7 @@ def test_a_run_that_was_killed_ends_as_an_unbroken_one(tmp_path, recipe):
     out, errors = start(tmp_path / "killed", recipe).communicate()
     assert out.split()[-1] == "48", errors
     whole, killed = (
-        weights.load(harmonizer_run.new(small(recipe)), f"harmonizer-{recipe}", tmp_path / name) for name in ("whole", "killed")
+        weights.load(harmonizer_plan.new(small(recipe)), f"harmonizer-{recipe}", tmp_path / name) for name in ("whole", "killed")
     )
     for (name, ours), theirs in zip(whole.state_dict().items(), killed.state_dict().values(), strict=True):
         assert torch.equal(ours, theirs), name

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from facelib.datasets import rendered, ytf68, ytf68_offset
-from facelib.learned import embedding_data, train_embedding, weights
+from facelib.learned import embedding_data, embeddings, train_embedding, weights
 from facelib.learned.train_embedding import EmbeddingConfig
 
 # with 8 channels, torch 2.15 ends Python on some processors: a convolution of its, there and back, reads beyond its end
@@ -33,7 +33,7 @@ def test_a_run_leaves_weights_and_a_card_and_keeps_people_out(tmp_path, few_peop
     assert card["scores"]["people"] == 2
     assert 0 <= card["scores"]["auc"] <= 1
     assert len(json.loads((tmp_path / "embedding-judge-history.json").read_text())) == 2
-    embedded = train_embedding.embed(weights.embedder("judge", tmp_path), np.zeros((3, 96, 96, 3), np.uint8))
+    embedded = embeddings.embed(weights.embedder("judge", tmp_path), np.zeros((3, 96, 96, 3), np.uint8))
     np.testing.assert_allclose(np.linalg.norm(embedded, axis=1), 1, rtol=1e-5)
 
 

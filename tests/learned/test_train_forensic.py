@@ -10,7 +10,7 @@ import torch
 from facelib.__main__ import main
 from facelib.datasets import pair_set, rendered, ytf68, ytf68_offset
 from facelib.evaluation.swapped import ways
-from facelib.learned import engine, forensic_data, harmonizer_faces, train_forensic, weights
+from facelib.learned import engine, forensic_data, forensic_scores, harmonizer_faces, train_forensic, weights
 from facelib.learned.forensic_net import CELLS, SIZE, Detective
 from facelib.learned.train_forensic import ForensicConfig
 
@@ -46,11 +46,11 @@ def test_it_learns_to_tell_a_crude_paste_from_an_untouched_face(pasted):
     config = dataclasses.replace(TINY, pictures=1024, batch=16, evaluate_every=1024, peak_rate=3e-3, ema_decay=0.9)
     torch.manual_seed(0)
     task = train_forensic._Task(config, auc=others)
-    before = train_forensic.measure(task.plain.eval(), others)["caught"]["none"]["mean"]
+    before = forensic_scores.measure(task.plain.eval(), others)["caught"]["none"]["mean"]
     task.plain.train()
     seen = forensic_data.Traces(training, config.pictures, 0)
     engine.fit(task, seen, engine.Plan(config.pictures, config.batch, config.evaluate_every))
-    after = train_forensic.measure(task.average.module.eval(), others)["caught"]["none"]["mean"]
+    after = forensic_scores.measure(task.average.module.eval(), others)["caught"]["none"]["mean"]
     assert before < 0.7
     assert after > 0.85
 
@@ -112,7 +112,7 @@ def test_a_run_leaves_weights_and_a_card(tmp_path, quick):
     assert {row["side"] for row in pair_set.read(tmp_path / "pairs" / "photographs").rows} != {SIZE}
     assert 0 <= card["scores"]["false_alarms"] <= 1
     assert len(json.loads((tmp_path / "forensic-history.json").read_text())) == 2
-    assert train_forensic.logits(weights.detective(tmp_path), np.zeros((3, SIZE, SIZE, 3), np.uint8)).shape == (3,)
+    assert forensic_scores.logits(weights.detective(tmp_path), np.zeros((3, SIZE, SIZE, 3), np.uint8)).shape == (3,)
 
 
 def test_a_run_that_was_broken_off_ends_as_an_unbroken_one(tmp_path, quick):
@@ -144,10 +144,10 @@ def test_the_command_trains_and_plans(tmp_path, quick, capsys):
 
 def test_the_threshold_is_set_by_some_people_and_its_rates_are_of_others(monkeypatch):
     logits = {"target": np.array([0.0, 9, 1, 9, 2, 9, 3, 9]), "none": np.array([9.0, 2, 9, 2.9, 9, 3, 9, 4])}
-    monkeypatch.setattr(train_forensic, "logits", lambda net, name: logits[name])
+    monkeypatch.setattr(forensic_scores, "logits", lambda net, name: logits[name])
     rows = [{"target_person": "ab"[number % 2]} for number in range(8)]
     pairs = pair_set.PairSet(None, {"target": _Named("target"), "none": _Named("none")}, rows, {"blends": ["none"]})
-    found = train_forensic.measure(None, pairs)
+    found = forensic_scores.measure(None, pairs)
     assert 2.5 < found["threshold"] < 3  # of ann's targets, 0 to 3, which bob's do not move
     assert found["false_alarms"] == 1.0
     assert found["found"]["none"] == 0.75
@@ -174,7 +174,7 @@ def test_shipped_weights_catch_raw_composites_of_people_whom_they_never_saw(tmp_
     }
     for sides, floors in floors_of.items():
         forensic_data.build(tmp_path / sides, frames, 48, 9, ways(floors), sides)
-        found = train_forensic.measure(weights.detective(), pair_set.read(tmp_path / sides))["caught"]
+        found = forensic_scores.measure(weights.detective(), pair_set.read(tmp_path / sides))["caught"]
         assert all(found[name]["mean"] > floor for name, floor in floors.items()), found
 
 
