@@ -17,6 +17,7 @@ from pathlib import Path
 
 from facelib.__main__ import main as facelib
 from facelib.commands.data import jobs
+from facelib.files import check_outputs
 from facelib.records import made_by, save
 
 RESULTS = Path(__file__).parents[1] / "book" / "results"
@@ -32,6 +33,7 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="compare with what is there, and change nothing")
     parser.add_argument("--jobs", type=int, help="processes (default: one a processor)")
     options = parser.parse_args()
+    check_outputs([RESULTS / "tables.json"])
     took: dict[str, dict] = {}
     for name, command in records(options.names):
         before = time.monotonic()
