@@ -19,7 +19,17 @@ from facelib.__main__ import main
 from facelib.commands import harmonizer as command
 from facelib.datasets import people
 from facelib.datasets.people import table
-from facelib.learned import engine, forgetting, harmonizer_faces, harmonizer_plan, harmonizer_recipes, harmonizer_run, imagenet, weights
+from facelib.learned import (
+    checkpoint,
+    engine,
+    forgetting,
+    harmonizer_faces,
+    harmonizer_plan,
+    harmonizer_recipes,
+    harmonizer_run,
+    imagenet,
+    weights,
+)
 from facelib.learned.harmonizer_data import Composites
 
 SCRIPT = """
@@ -32,6 +42,7 @@ config = dataclasses.replace(harmonizer_recipes.of(sys.argv[2], "smoke"), **SMAL
 harmonizer_run.run("rendered", Path(sys.argv[1]), config, resume=True, report=lambda row: print(row["pictures"], flush=True))
 """
 DIFFERENT = ("writeup", "stable", "gp-gan", "fsgan-segmentation")  # by turns, together, critic's steps, alone
+TWO = ("-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2")  # `accelerate launch --cpu` starts one
 SMALL = {"size": 32, "batch": 4, "pairs": 12, "pictures": 48, "evaluate_every": 12, "cap": 2}
 
 
@@ -96,13 +107,22 @@ def test_a_run_that_was_killed_ends_as_an_unbroken_one(tmp_path, recipe):
 
 @pytest.mark.parametrize("recipe", DIFFERENT)
 def test_two_processes_share_a_run(tmp_path, recipe):
-    launcher = ["-m", "accelerate.commands.launch", "--cpu", "--num_processes", "2", "--num_machines", "1", "--mixed_precision", "no"]
-    launcher += ["--dynamo_backend", "no", "--main_process_port", "0"]
-    out, errors = start(tmp_path / "run", recipe, *launcher, pictures=32, evaluate_every=16).communicate()
+    out, errors = start(tmp_path / "run", recipe, *TWO, pictures=32, evaluate_every=16).communicate()
     assert out.split() == ["16", "32"], errors  # one process reports
     rows = engine.read_history(tmp_path / "run")
     assert [row["pictures"] for row in rows] == [16, 32]
     assert json.loads((tmp_path / "run" / f"harmonizer-{recipe}.json").read_text())["pictures_seen"] == 32
+
+
+def test_two_processes_go_on_each_with_its_own_chance_and_one_does_not(tmp_path):
+    for _ in range(2):  # the second time there is nothing left to do
+        process = start(tmp_path / "run", "stable", *TWO, pictures=16, evaluate_every=16)
+        errors = process.communicate()[1]
+        assert process.returncode == 0, errors
+    states = checkpoint.read(tmp_path / "run" / "checkpoint")["random"]
+    assert len(states) == 2
+    errors = start(tmp_path / "run", "stable", pictures=16, evaluate_every=16).communicate()[1]
+    assert "saved by 2 processes, this run has 1" in errors
 
 
 def test_a_loss_that_diverges_is_named_and_the_last_good_checkpoint_is_kept(tmp_path, few, monkeypatch):
