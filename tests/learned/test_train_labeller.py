@@ -45,8 +45,9 @@ def run(tmp_path):
 
 
 def evaluated(data, run, *more):
-    assert main(["evaluate", "keypoints", "--data", str(data), "--weights", str(run), "--json", str(run / "scores.json"), *more]) == 0
-    return json.loads((run / "scores.json").read_text())
+    file = run.with_name("scores.json")
+    assert main(["evaluate", "keypoints", "--data", str(data), "--weights", str(run), "--json", str(file), *more]) == 0
+    return json.loads(file.read_text())
 
 
 def test_a_labeller_is_trained_beside_its_network_and_used_in_scores(data, run, tmp_path, capsys):
