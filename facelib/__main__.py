@@ -12,6 +12,7 @@ from facelib.commands import (
     check,
     data,
     detection,
+    faces,
     harmonizer,
     keypoints,
     outputs,
@@ -71,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
 
     swapping.add(adder(commands))
     check.add(adder(commands))
+    faces.add(adder(commands))
     data.add(adder(commands))
     pairs.add(adder(commands))
     render.add(adder(commands))

@@ -20,8 +20,12 @@ from facelib import images
 
 # YuNet, 2023mar, as in OpenCV's model zoo. MIT licence; see the folder. It was trained on faces of 10 to 300 pixels, upright ones.
 _MODEL, _SHA256 = "face_detection_yunet_2023mar.onnx", "8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4"
-_SIDES = (1000, 320)  # pixels, to which the longer side of a larger picture is shrunk: for small faces, and for those that fill it
-_SCALE, _TILE, _LAP = 0.8, 1280, 128  # for faces down to 24 pixels: the picture's scale; tiles and their overlap in its pixels
+_SIDE, _SMALL, _TINY = (
+    900,
+    512,
+    320,
+)  # pixels of the longer side: what a photograph, a small picture, and one that a face fills are shrunk to
+_SCALE, _TILE, _LAP = 0.7, 1100, 80  # for faces down to 24 pixels: the picture's scale; tiles and their overlap in its pixels
 _LEAST, _LEAST_TURNED = 0.75, 0.88  # of the score, below which nothing is a face: upright, and turned by more than 45 degrees
 _SURE = 0.92  # an upright face has more, 19 of 20 times; one that is upside down never has
 _UPRIGHT = 8  # degrees; a head that is tilted by more gets another look
@@ -74,7 +78,7 @@ def find_faces(picture: np.ndarray, small: bool = False) -> list[Face]:
     """
     _check(picture)
     found = _search(picture)
-    if (small or not found) and _SCALE * max(picture.shape) > _SIDES[0]:  # what is smaller was seen at its full size
+    if (small or not found) and _SCALE * max(picture.shape) > _SIDE:  # a smaller picture was seen nearly at its full size
         found += [face for face in _search_tiles(picture) if all(_shared(face.box, other.box) <= _SAME for other in found)]
     return sorted(found, key=lambda face: -face.box[2] * face.box[3])
 
@@ -163,7 +167,10 @@ def check_box(box: Sequence[float], shape: tuple[int, ...], name: str = "box") -
 
 def _search(picture: np.ndarray) -> list[Face]:
     """The picture as a whole, shrunk; and in quarter turns, where there is no face of which the network is sure."""
-    views = [_shrunk(picture, side) for side in _SIDES if side == _SIDES[0] or max(picture.shape) > 2 * side]
+    longer = max(picture.shape)
+    sides = [min(max(_SMALL, 0.8 * longer), _SIDE), *([_TINY] if longer > 2 * _TINY else [])]
+    halved, whole = _halved(picture, sides[0])
+    views = [_shrunk(halved, side, whole) for side in sides]
     found = _confirmed(picture, (face for view, matrix in views for face in _detect(view, matrix)))
     if not any(face.score >= _SURE for face in found):
         framed = [_framed(view, matrix) for view, matrix in views]
@@ -185,8 +192,7 @@ def _search_tiles(picture: np.ndarray) -> list[Face]:
     found = []
     for top, left in itertools.product(rows, columns):
         part = picture[top : top + _TILE, left : left + _TILE]
-        view, matrix = _shrunk(part, _SCALE * max(part.shape[:2]))
-        found += _detect(view, matrix + [(0, 0, left), (0, 0, top)])
+        found += _detect(*_shrunk(part, _SCALE * max(part.shape[:2]), np.array([[1.0, 0, left], [0, 1, top]])))
     return _confirmed(picture, found)
 
 
@@ -211,13 +217,25 @@ def _detect(bgr: np.ndarray, to_picture: np.ndarray) -> list[Face]:
     return [Face(moved(row[:4], to_picture), float(row[14]), five) for row, five in zip(rows, points, strict=True)]
 
 
-def _shrunk(picture: np.ndarray, side: float) -> tuple[np.ndarray, np.ndarray]:
-    """A view of a whole picture, its longer side of at most so many pixels, and the way back."""
+def _halved(picture: np.ndarray, side: float) -> tuple[np.ndarray, np.ndarray]:
+    """The picture halved as long as its longer side keeps so many pixels, which is much faster than shrinking it at once; and the way back."""
+    matrix = np.eye(2, 3)
+    while max(picture.shape[:2]) >= 2 * side and min(picture.shape[:2]) >= 2:
+        height, width = (length // 2 for length in picture.shape[:2])
+        picture = cv2.resize(picture[: 2 * height, : 2 * width], (width, height), interpolation=cv2.INTER_AREA)
+        matrix = matrix * (2, 2, 1) + np.array([[0, 0, 0.5], [0, 0, 0.5]]) * matrix[0, 0]
+    return picture, matrix
+
+
+def _shrunk(picture: np.ndarray, side: float, to_whole: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """A view of a picture, its longer side of at most so many pixels, and the way back; that of a picture which is a part of another leads
+    to the whole."""
     scale = min(1.0, side / max(picture.shape[:2]))
     size = [max(1, round(scale * length)) for length in picture.shape[1::-1]]
     view = picture if scale == 1 else cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
     ratio = np.array(picture.shape[1::-1]) / size
-    return _as_bgr(view), np.column_stack([np.diag(ratio), (ratio - 1) / 2])
+    back = np.vstack([np.column_stack([np.diag(ratio), (ratio - 1) / 2]), (0, 0, 1)])
+    return _as_bgr(view), (np.eye(2, 3) if to_whole is None else to_whole) @ back
 
 
 def _framed(view: np.ndarray, matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -241,8 +259,8 @@ def _look(picture: np.ndarray, face: Face, degrees: float) -> list[Face]:
     middle = face.box[:2] + (face.box[2:] - 1) / 2
     reach = int(0.75 * side) + 2  # half a diagonal
     left, top = (max(0, int(value) - reach) for value in middle)
-    part, to_picture = _shrunk(picture[top : int(middle[1]) + reach, left : int(middle[0]) + reach], 2.2 * _LOOK)
-    to_picture += (0, 0, left), (0, 0, top)
+    part = picture[top : int(middle[1]) + reach, left : int(middle[0]) + reach]
+    part, to_picture = _shrunk(part, 2.2 * _LOOK, np.array([[1.0, 0, left], [0, 1, top]]))
     turn = side / _LOOK * np.array([[np.cos(a := np.radians(degrees)), -np.sin(a)], [np.sin(a), np.cos(a)]])
     from_view = np.column_stack([turn, middle - turn @ np.full(2, (_LOOK - 1) / 2)])
     to_part = np.linalg.inv(np.vstack([to_picture, (0, 0, 1)])) @ np.vstack([from_view, (0, 0, 1)])

@@ -14,8 +14,8 @@ import cv2
 import numpy as np
 import peers
 
-from facelib import blend, blenders, colour, composite, images, keypoints, records, triangulation, warp
-from facelib.datasets import pairs
+from facelib import blend, blenders, colour, composite, detect, images, keypoints, records, triangulation, warp
+from facelib.datasets import pairs, portraits
 from facelib.datasets.frame import MadeFrame
 from facelib.files import check_outputs
 from facelib.related import gaussian_poisson
@@ -110,6 +110,34 @@ def photographs():
         yield f"{name}, 12 megapixels", in_large, "600 px", in_small
 
 
+def detection():
+    """All the faces of a photograph, on one thread: YuNet as the book uses it, and run once on the whole picture."""
+    portrait = images.to_bytes(portraits.grace_hopper())
+    for what, size, height, small in (
+        ("640 x 480", (480, 640), 300, False),
+        ("12 megapixels", (3000, 4000), 900, False),
+        ("12 megapixels, down to 24 px", (3000, 4000), 900, True),
+        ("12 megapixels, no face", (3000, 4000), 0, False),
+    ):
+        noise = cv2.resize(np.random.default_rng(SEED).normal(0, 25, (30, 40, 3)), size[::-1])
+        scene = np.clip(120 + noise, 0, 255).astype(np.uint8)
+        if height:
+            scale = height / len(portrait)
+            head = cv2.resize(portrait, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+            scene[size[0] // 10 : size[0] // 10 + len(head), size[1] // 3 : size[1] // 3 + head.shape[1]] = head
+        ours = partial(one_thread, partial(detect.find_faces, scene, small))
+        yield f"all faces, {what}, one thread", ours, "YuNet once, at full size", partial(one_thread, partial(peers.yunet, scene))
+
+
+def one_thread(work):
+    threads = cv2.getNumThreads()
+    cv2.setNumThreads(1)
+    try:
+        return work()
+    finally:
+        cv2.setNumThreads(threads)
+
+
 def near_face(source, target, points, name):
     return swapped(source, target, (points, points), name).near.blended
 
@@ -164,6 +192,7 @@ def as_text(row: dict) -> str:
 
 
 USUAL = {
+    "detection": detection,
     "warps": warps,
     "pyramids": pyramids,
     "gradients": gradients,

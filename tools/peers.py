@@ -7,6 +7,8 @@ import numpy as np
 from skimage.transform import PiecewiseAffineTransform
 from skimage.transform import warp as skimage_warp
 
+from facelib import detect
+
 
 def warp_by_triangles(image, source_points, target_points, triangles, shape):
     """One `cv2.warpAffine` a triangle, each in its bounding box, pasted through a mask: the recipe of most tutorials."""
@@ -27,6 +29,12 @@ def warp_by_skimage(image, source_points, target_points, triangles, shape):
     """scikit-image's PiecewiseAffineTransform, which makes a triangulation of its own."""
     transform = PiecewiseAffineTransform.from_estimate(target_points, source_points)
     return skimage_warp(image, transform, output_shape=shape)
+
+
+def yunet(picture):
+    """OpenCV's `FaceDetectorYN` on the whole picture, as its samples have it."""
+    net = cv2.FaceDetectorYN.create("onnx", detect._model(), np.empty(0, np.uint8), picture.shape[1::-1], 0.9)
+    return net.detect(np.ascontiguousarray(picture[..., ::-1]))
 
 
 def float_pyramid(source_warped, target, mask, levels):

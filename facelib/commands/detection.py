@@ -1,4 +1,4 @@
-"""facelib evaluate detection."""
+"""facelib evaluate detection, and refusal."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from facelib.commands import data, outputs, terminal
 
 def add_evaluate(command: Callable[..., argparse.ArgumentParser]) -> None:
     """Tell the parser about `facelib evaluate ...`."""
-    sub = command("detection", evaluate)
-    data.add_data(sub, default="ytf68")
-    data.add_people(sub)
-    sub.add_argument("--json", type=outputs.File, metavar="FILE", help="write the numbers there too")
+    for name, run in (("detection", evaluate), ("refusal", refusal)):
+        sub = command(name, run)
+        data.add_data(sub, default="ytf68")
+        data.add_people(sub)
+        sub.add_argument("--json", type=outputs.File, metavar="FILE", help="write the numbers there too")
 
 
 def evaluate(options: argparse.Namespace) -> None:
@@ -23,5 +24,15 @@ def evaluate(options: argparse.Namespace) -> None:
 
     numbers = evaluation.compare(data.frames(options), report=terminal.bar("frame"))
     record = {**records.made_by(data.as_given("facelib evaluate detection", options)), "data": options.data, **numbers}
+    print(evaluation.as_text(record))
+    records.save(options.json, record)
+
+
+def refusal(options: argparse.Namespace) -> None:
+    """How many good faces a swap would refuse for their expected keypoint error, and how many bad ones it stops."""
+    from facelib.evaluation import refusal as evaluation
+
+    numbers = evaluation.evaluate(data.frames(options), report=terminal.bar("frame"))
+    record = {**records.made_by(data.as_given("facelib evaluate refusal", options)), "data": options.data, **numbers}
     print(evaluation.as_text(record))
     records.save(options.json, record)

@@ -7,7 +7,19 @@ too; without scripts, a still picture is left.
 
 from facelib.figures.choosing import menu, slider, switch
 from facelib.figures.comparing import divider
-from facelib.figures.drawing import STAGES, around, around_matrix, draw_box, draw_points, draw_triangles, sheet, stages, strip, within
+from facelib.figures.drawing import (
+    STAGES,
+    around,
+    around_matrix,
+    draw_box,
+    draw_faces,
+    draw_points,
+    draw_triangles,
+    sheet,
+    stages,
+    strip,
+    within,
+)
 from facelib.figures.grid import grid
 from facelib.figures.page import PAGE_LIMIT, weigh
 from facelib.figures.plots import ACCENT, INK, SECOND, picture, show, style_axes
@@ -24,6 +36,7 @@ __all__ = [
     "around_matrix",
     "divider",
     "draw_box",
+    "draw_faces",
     "draw_points",
     "draw_triangles",
     "grid",

@@ -46,6 +46,23 @@ def draw_box(image: np.ndarray, box: np.ndarray | None) -> np.ndarray:
     return cv2.rectangle(image.copy(), (x, y, width, height), _ORANGE, max(2, width // 80), cv2.LINE_AA).clip(0, 1)
 
 
+def draw_faces(image: np.ndarray, boxes: Sequence[np.ndarray]) -> np.ndarray:
+    """A picture with boxes and their numbers, from 1: (H, W, 3) float32 in, the same out; boxes are x, y, width, height in pixels."""
+    canvas = image.copy()
+    for number, box in enumerate(boxes, start=1):
+        canvas = draw_box(canvas, box)
+        x, y, width, _ = (round(float(value)) for value in box)
+        size = max(0.4, width / 160, max(image.shape) / 2500)
+        stroke = max(1, round(2 * size))
+        (wide, high), under = cv2.getTextSize(str(number), cv2.FONT_HERSHEY_SIMPLEX, size, stroke)
+        left = min(max(x, 0), image.shape[1] - wide - 2 * under)
+        top = min(max(y, 0), image.shape[0] - high - 2 * under)
+        cv2.rectangle(canvas, (left, top), (left + wide + under, top + high + 2 * under), _ORANGE, -1)
+        place = (left + under // 2, top + high + under // 2)
+        cv2.putText(canvas, str(number), place, cv2.FONT_HERSHEY_SIMPLEX, size, (0.0, 0.0, 0.0), stroke, cv2.LINE_AA)
+    return canvas.clip(0, 1)
+
+
 def around(image: np.ndarray, points: np.ndarray, side: int = 400, margin: float = 1.75) -> np.ndarray:
     """The square round a face, resized.
 
