@@ -20,11 +20,7 @@ from facelib import images
 
 # YuNet, 2023mar, as in OpenCV's model zoo. MIT licence; see the folder. It was trained on faces of 10 to 300 pixels, upright ones.
 _MODEL, _SHA256 = "face_detection_yunet_2023mar.onnx", "8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4"
-_SIDE, _SMALL, _TINY = (
-    900,
-    512,
-    320,
-)  # pixels of the longer side: what a photograph, a small picture, and one that a face fills are shrunk to
+_SIDE, _SMALL, _TINY = 900, 512, 320  # pixels of the longer side that is looked at: of a photograph; of a small one; where faces fill it
 _SCALE, _TILE, _LAP = 0.7, 1100, 80  # for faces down to 24 pixels: the picture's scale; tiles and their overlap in its pixels
 _LEAST, _LEAST_TURNED = 0.75, 0.88  # of the score, below which nothing is a face: upright, and turned by more than 45 degrees
 _SURE = 0.92  # an upright face has more, 19 of 20 times; one that is upside down never has
@@ -218,7 +214,7 @@ def _detect(bgr: np.ndarray, to_picture: np.ndarray) -> list[Face]:
 
 
 def _halved(picture: np.ndarray, side: float) -> tuple[np.ndarray, np.ndarray]:
-    """The picture halved as long as its longer side keeps so many pixels, which is much faster than shrinking it at once; and the way back."""
+    """The picture halved as long as its longer side keeps so many pixels, much faster than shrinking it at once; and the way back."""
     matrix = np.eye(2, 3)
     while max(picture.shape[:2]) >= 2 * side and min(picture.shape[:2]) >= 2:
         height, width = (length // 2 for length in picture.shape[:2])

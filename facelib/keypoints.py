@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 
+import cv2
 import numpy as np
 
 from facelib import detect, images
@@ -31,6 +32,7 @@ CLOSED = ("right eye", "left eye", "outer lips", "inner lips")  # drawn as loops
 RIGHT_EYE, LEFT_EYE = list(GROUPS["right eye"]), list(GROUPS["left eye"])
 OUTER_EYE_CORNERS = (36, 45)
 DOUBTFUL, UNSURE = 0.06, 0.10  # of the inter-ocular distance: a face's mean expected error above which to warn, and to refuse
+_ENOUGH = 400  # pixels of a face's box, of which the model sees fewer; a box of twice as many is shrunk first
 
 _MIRRORED_PAIRS = (
     *((i, 16 - i) for i in range(8)),
@@ -54,7 +56,7 @@ def predict(pictures: Sequence[np.ndarray], boxes: Sequence[detect.Face | np.nda
 
     Parameters
     ----------
-    pictures : sequence of B ndarrays of shape (H, W, 3), float32 in [0, 1]
+    pictures : sequence of B ndarrays of shape (H, W, 3), float32 in [0, 1] or uint8
         RGB; sizes may differ.
     boxes : sequence of B, each a facelib.detect.Face or an array of shape (4,)
         Where the face is: as `facelib.detect.find_faces` found it, or x, y, width, height in pixels.
@@ -85,14 +87,14 @@ def predict_with_errors(
     if len(pictures) != len(boxes):
         raise ValueError(f"boxes: expected one for each of {len(pictures)} pictures, got {len(boxes)}")
     for picture in pictures:
-        images.check_kind(picture, "pictures")
+        images.check_kind(picture, "pictures", bytes_too=True)
     from facelib.learned import predict_keypoints, weights  # brings torch, which `import facelib` must not
 
-    corners, greys = zip(*map(_beside, pictures, boxes), strict=True) if len(pictures) else ((), ())
-    shifts = np.array(corners, np.float32).reshape(-1, 2)
-    moved = [_moved(box, shift) for box, shift in zip(boxes, shifts, strict=True)]
+    corners, greys, steps = zip(*map(_beside, pictures, boxes), strict=True) if len(pictures) else ((), (), ())
+    shifts, steps = np.array(corners, np.float32).reshape(-1, 2), np.array(steps, np.float32)[:, None, None]
+    moved = [_moved(box, shift, step) for box, shift, step in zip(boxes, shifts, steps.ravel(), strict=True)]
     reading = predict_keypoints.read(weights.keypoint_reader(), greys, moved, passes)
-    return reading.points + shifts[:, None], weights.keypoint_calibration().expected_errors(reading)
+    return reading.points * steps + (steps - 1) / 2 + shifts[:, None], weights.keypoint_calibration().expected_errors(reading)
 
 
 def check_points(points: np.ndarray, name: str, count: int | None = COUNT) -> None:
@@ -269,15 +271,15 @@ def _box(face: detect.Face | Sequence[float]) -> Sequence[float]:
     return face.box if isinstance(face, detect.Face) else face
 
 
-def _moved(face: detect.Face | Sequence[float], shift: np.ndarray) -> detect.Face | np.ndarray:
-    """The same face in a picture from which so many columns and rows, (x, y), were cut."""
-    if isinstance(face, detect.Face):
-        return detect.Face(face.box - (*shift, 0, 0), face.score, face.points - shift)
-    return np.subtract(face, (*shift, 0, 0))
+def _moved(face: detect.Face | Sequence[float], shift: np.ndarray, step: float) -> detect.Face | np.ndarray:
+    """The same face in a picture from which so many columns and rows, (x, y), were cut, and which then was made so many times smaller."""
+    box = np.subtract(_box(face), (*shift, 0, 0)) / step
+    return detect.Face(box, face.score, (face.points - shift + 0.5) / step - 0.5) if isinstance(face, detect.Face) else box
 
 
-def _beside(picture: np.ndarray, face: detect.Face | Sequence[float]) -> tuple[tuple[int, int], np.ndarray]:
-    """What the model may look at round a face, as grey, and its upper left corner (x, y): the rest of a large picture need not be read."""
+def _beside(picture: np.ndarray, face: detect.Face | Sequence[float]) -> tuple[tuple[int, int], np.ndarray, int]:
+    """What the model may look at round a face, as grey, its upper left corner (x, y), and how many pixels became one: the rest of a large
+    picture need not be read, nor all pixels of a large face."""
     x, y, width, height = (float(value) for value in _box(face))
     left, top = max(0, int(x - 1.5 * width)), max(0, int(y - 1.5 * height))
     part = picture[top : max(top + 1, int(y + 2.5 * height)), left : max(left + 1, int(x + 2.5 * width))]
@@ -286,8 +288,14 @@ def _beside(picture: np.ndarray, face: detect.Face | Sequence[float]) -> tuple[t
             f"boxes: {[round(value) for value in (x, y, width, height)]} is outside its picture, which is {picture.shape[1]} x "
             f"{picture.shape[0]}"
         )
+    step = max(1, min(int(min(width, height) // _ENOUGH), *part.shape[:2]))
+    if step > 1:
+        height, width = (length - length % step for length in part.shape[:2])
+        small = cv2.resize(part[:height, :width], (width // step, height // step), interpolation=cv2.INTER_AREA)
+        part = np.minimum(small, 1) if part.dtype == np.float32 and part.max() <= 1 else small  # averages of ones may be a bit more
+    part = images.to_float(part)
     images.check_picture(part, "pictures")
-    return (left, top), images.to_grey(part)
+    return (left, top), images.to_grey(part), step
 
 
 def _shape_file(name: str) -> np.ndarray:

@@ -14,7 +14,7 @@ import numpy as np
 
 from facelib import keypoints, lazy
 from facelib.composite import hull_mask
-from facelib.images import check_picture
+from facelib.images import check_picture, to_float
 from facelib.triangulation import triangles_with_surroundings, unfold, with_surroundings
 from facelib.warp import warp
 
@@ -64,7 +64,9 @@ def get(name: str) -> Place:
     ValueError
         An unknown stage; the message lists those that there are.
     """
-    stages = [] if name == TRIANGLES else name.split("+")
+    if name == TRIANGLES:
+        return triangles
+    stages = name.split("+")
     for stage in stages:
         if stage not in STAGES:
             raise ValueError(f"place: expected {TRIANGLES}, or some of {', '.join(STAGES)} joined by +, got {name}")
@@ -92,7 +94,7 @@ def warp_face(
     Parameters
     ----------
     source, target : ndarray of shape (H, W, 3), float32 in [0, 1]
-        The two may differ in size.
+        The two may differ in size; the source may be uint8.
     source_points, target_points : ndarray of shape (68, 2)
         (x, y) in pixels of either.
     forehead : bool
@@ -109,10 +111,30 @@ def warp_face(
     """
     from_mesh, to_mesh = (unfold(with_surroundings(points)) for points in (source_points, target_points))
     source, from_mesh = _near_its_size(source, from_mesh, to_mesh)
-    piece, covered = warp(source, from_mesh, to_mesh, triangles_with_surroundings(), target.shape[:2])
+    piece, covered = warp(to_float(source), from_mesh, to_mesh, triangles_with_surroundings(), target.shape[:2])
     warped = target.copy()
     cv2.copyTo(piece, covered.view(np.uint8), warped)
     return warped, hull_mask(target_points, target.shape[:2], forehead) * covered, covered
+
+
+def piece(
+    source: np.ndarray, source_points: np.ndarray, target_points: np.ndarray, shape: tuple[int, int]
+) -> tuple[np.ndarray, np.ndarray]:
+    """The source where the triangles bring it in a picture of that (H, W), uint8 if it is, and where that is: see `facelib.warp.warp`."""
+    from_mesh, to_mesh = (unfold(with_surroundings(points)) for points in (source_points, target_points))
+    source, from_mesh = _near_its_size(source, from_mesh, to_mesh)
+    return warp(source, from_mesh, to_mesh, triangles_with_surroundings(), shape)
+
+
+def near_mesh(picture: np.ndarray, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The part of a picture that lies round a face, as float32, and the face's points in it: the rest of a large picture is not read."""
+    mesh = with_surroundings(points)
+    low, high = mesh.min(axis=0), mesh.max(axis=0)
+    room = (high - low).max() / 2
+    size = picture.shape[1::-1]
+    (left, top), (right, bottom) = (np.clip(corner, 0, size).astype(int) for corner in (np.floor(low - room), np.ceil(high + room)))
+    left, top = min(left, size[0] - 1), min(top, size[1] - 1)
+    return to_float(picture[top : max(top + 1, bottom), left : max(left + 1, right)]), points - (left, top)
 
 
 def _near_its_size(source: np.ndarray, from_mesh: np.ndarray, to_mesh: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -123,11 +145,13 @@ def _near_its_size(source: np.ndarray, from_mesh: np.ndarray, to_mesh: np.ndarra
     if right <= left or bottom <= top:  # nothing of the face is in its picture
         return source[:1, :1], np.full_like(from_mesh, -9)  # outside that pixel, too
     part, mesh = source[top:bottom, left:right], from_mesh - (left, top)
-    check_picture(part, "source")
+    if part.dtype != np.uint8:
+        check_picture(part, "source")
     matrix = keypoints.similarity(from_mesh, to_mesh)
     scale = np.hypot(*matrix[:, 0])
     if scale < _SHRINK_BELOW:
         size = np.maximum(1, np.ceil(scale * np.array(part.shape[1::-1]))).astype(int)
         mesh = (mesh + 0.5) * (size / part.shape[1::-1]) - 0.5  # pixel centres are integers
-        part = cv2.resize(part, size.tolist(), interpolation=cv2.INTER_AREA).clip(0, 1)  # its averages of ones may be a bit more
+        part = cv2.resize(part, size.tolist(), interpolation=cv2.INTER_AREA)
+        part = part if part.dtype == np.uint8 else part.clip(0, 1)  # its averages of ones may be a bit more
     return part, mesh

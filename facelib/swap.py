@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from facelib import blend as pyramids
-from facelib import blenders, colour, detect, images, keypoints, place, pose, triangulation
+from facelib import blenders, colour, detect, images, keypoints, large, place, pose, triangulation
 from facelib.composite import paste
 from facelib.place import Faces
 from facelib.triangulation import with_surroundings
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 
 TURNED = 45  # degrees of yaw, beyond which half of a face is not seen
+_ENLARGED = 3.0  # times; a face that is enlarged more than that looks blurred in its new place
 
 
 class UnsureKeypoints(UserWarning):
@@ -30,6 +31,10 @@ class UnsureKeypoints(UserWarning):
 
 class KeypointsRefused(ValueError):
     """The keypoints of a face are most likely wrong; the message is one line for the user."""
+
+
+class SmallSource(UserWarning):
+    """The source's face has so few pixels that it is blurred where it goes."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,8 @@ class Swap:
 
     Boxes are (4,): x, y, width, height; points are (68, 2), (x, y) in pixels. Beyond a `window` of the target a swap changes nothing, so
     only the window is worked on, and a face costs the same in a large photograph as in a small one. `near` holds the pictures as they were
-    made there; `warped`, `mask`, `composite`, `matched` and `blended` give them in the target's size.
+    made there, float32; `warped`, `mask`, `composite`, `matched` and `blended` give them in the target's size and dtype (the mask always
+    float32). A very large face in a target of uint8 is swapped at a smaller size, and its finest detail put back: see `facelib.large`.
     """
 
     source: np.ndarray  # the picture that gives its face
@@ -61,7 +67,7 @@ class Swap:
     source_error: float | None  # the mean error to expect of the points, a share of the inter-ocular distance; None where they were given
     target_error: float | None
     window: tuple[slice, slice]  # rows and columns of the target
-    near: Stages
+    near: Stages | large.LargeStages
 
     @cached_property
     def warped(self) -> np.ndarray:
@@ -85,12 +91,31 @@ class Swap:
     @cached_property
     def blended(self) -> np.ndarray:
         """The result."""
-        return self._in_target(self.near.blended)
+        return self._in_target(self.part)
+
+    @property
+    def part(self) -> np.ndarray:
+        """The result inside the window, in the target's dtype."""
+        if isinstance(self.near, large.LargeStages):
+            return self.near.blended_bytes
+        return _as(self.near.blended, self.target.dtype)
 
     def _in_target(self, part: np.ndarray) -> np.ndarray:
         whole = self.target.copy()
-        whole[self.window] = part
+        whole[self.window] = _as(part, whole.dtype)
         return whole
+
+    @property
+    def enlarged(self) -> float:
+        """How many times as large as in the source the face is in the target, in pixels."""
+        return float(np.hypot(*keypoints.similarity(self.source_points, self.target_points)[:, 0]))
+
+    @property
+    def coarse(self) -> list[str]:
+        """A line where the source's face has far fewer pixels than the target's."""
+        if self.enlarged <= _ENLARGED:
+            return []
+        return [f"source: the face is enlarged {self.enlarged:.1f} times and will look blurred; take a larger picture of it"]
 
     @property
     def doubts(self) -> list[str]:
@@ -130,8 +155,9 @@ def swap(
 
     Parameters
     ----------
-    source, target : ndarray of shape (H, W, 3), float32 in [0, 1]
-        RGB; `facelib.images.load` reads files. The two may differ in size.
+    source, target : ndarray of shape (H, W, 3), float32 in [0, 1] or uint8
+        RGB; `facelib.images.load` reads files as float32, `facelib.picture_file.read` ordinary ones as uint8, which takes a quarter of the
+        memory. The two may differ in size and kind; the result is of the target's.
     blend : str
         A name in `facelib.blenders.BLENDERS`.
     colours : str, optional
@@ -173,6 +199,8 @@ def swap(
     -----
     UnsureKeypoints
         The keypoints of a face may be wrong; see `Swap.doubts`.
+    SmallSource
+        The source's face is enlarged more than three times; see `Swap.coarse`.
 
     Examples
     --------
@@ -186,8 +214,8 @@ def swap(
         colours = blenders.colours_for(blend)
     match_colours = colour.get(colours)
     placed = place.get(placing or blenders.placing_for(blend))
-    images.check_kind(source, "source")
-    images.check_kind(target, "target")
+    images.check_kind(source, "source", bytes_too=True)
+    images.check_kind(target, "target", bytes_too=True)
     points = {"source": source_points, "target": target_points}
     asked = {"source": (source, source_box, source_face, small), "target": (target, target_box, target_face, small)}
     for side, given in points.items():
@@ -213,6 +241,8 @@ def swap(
     result = swap_points(source, target, points["source"], points["target"], blender, match_colours, placed, forehead=forehead, **about)
     for doubt in result.doubts:
         warnings.warn(doubt, UnsureKeypoints, stacklevel=2)
+    for line in result.coarse:
+        warnings.warn(line, SmallSource, stacklevel=2)
     return result
 
 
@@ -255,7 +285,7 @@ def swap_points(
 
     Parameters
     ----------
-    source, target : ndarray of shape (H, W, 3), float32 in [0, 1]
+    source, target : ndarray of shape (H, W, 3), float32 in [0, 1] or uint8
     source_points, target_points : ndarray of shape (68, 2)
         (x, y) in pixels of either.
     blender : callable
@@ -281,9 +311,20 @@ def swap_points(
         The blender or the colours returned something else than a picture of the same size, float32 in [0, 1].
     """
     window = _window(target_points, target.shape[:2], forehead, levels)
-    beside = target[window]
     corner = (window[1].start, window[0].start)
-    placed = placing(Faces(source, beside, source_points, target_points - corner, forehead))
+    if target.dtype == np.uint8 and target[window].shape[0] * target[window].shape[1] > large.AT_ONCE:
+        beside, scale = large.shrunk(target[window])
+        points = large.moved(target_points - corner, scale)
+        levels = max(0, levels + round(np.log2(scale.max())))
+        small = swap_points(source, beside, source_points, points, blender, match_colours, placing, forehead=forehead, levels=levels)
+        detailed = placing is place.triangles
+        near = large.LargeStages(small, scale, target[window], source, source_points, target_points - corner, detailed)
+        return Swap(source, target, source_box, target_box, source_points, target_points, source_error, target_error, window, near)
+    beside = images.to_float(target[window])
+    face, points = (
+        (source, source_points) if source.dtype == np.float32 or placing is place.triangles else place.near_mesh(source, source_points)
+    )
+    placed = placing(Faces(face, beside, points, target_points - corner, forehead))
     warped, mask, covered = placed.warped, placed.mask, placed.covered
     matched = warped
     if match_colours is not colour.keep and covered.any():
@@ -305,6 +346,13 @@ def swap_points(
         window=window,
         near=Stages(warped, mask, paste(warped, beside, mask), matched, blended),
     )
+
+
+def _as(picture: np.ndarray, kind: np.dtype) -> np.ndarray:
+    """As float32 or as uint8."""
+    if kind == np.float32:
+        return images.to_float(picture)
+    return picture if picture.dtype == np.uint8 else images.to_bytes(picture)
 
 
 def _checked(picture: np.ndarray, like: np.ndarray, method: Callable) -> np.ndarray:

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from facelib import keypoints
-from facelib.images import check_picture
+from facelib.images import check_kind, check_picture
 from facelib.triangulation import triangle_areas
 
 _LEAST_AREA = 1e-3  # square pixels; such a triangle can own no pixel, and its matrix would magnify rounding
@@ -26,7 +26,7 @@ def warp(
 
     Parameters
     ----------
-    image : ndarray of shape (H, W, 3), float32 in [0, 1]
+    image : ndarray of shape (H, W, 3), float32 in [0, 1] or uint8
         The source.
     source_points, target_points : ndarray of shape (N, 2)
         (x, y) in pixels; row i of one goes to row i of the other.
@@ -37,7 +37,7 @@ def warp(
 
     Returns
     -------
-    warped : ndarray of shape (*shape, 3), float32 in [0, 1]
+    warped : ndarray of shape (*shape, 3), of the source's dtype
         Zero where `covered` is False.
     covered : ndarray of shape `shape`, bool
         The pixels that lie in a triangle and whose origin lies in the source.
@@ -47,11 +47,13 @@ def warp(
     ValueError
         Points that are not (N, 2) and finite, or no triangle that has an area in the target (`DegenerateTriangles`).
     """
-    check_picture(image, "image")
+    check_kind(image, "image", bytes_too=True)
+    if image.dtype != np.uint8:
+        check_picture(image, "image")
     keypoints.check_points(source_points, "source_points", None)
     last = np.array(image.shape[1::-1]) - 1
     reaches_out = bool(((source_points < 0) | (source_points > last)).any())
-    warped, covered = np.zeros((*shape, 3), np.float32), np.zeros(shape, bool)
+    warped, covered = np.zeros((*shape, 3), image.dtype), np.zeros(shape, bool)
     for strip, map_x, map_y, inside in _strips(source_points, target_points, triangles, shape):
         if reaches_out:
             inside = inside & (map_x >= -0.5) & (map_x <= last[0] + 0.5) & (map_y >= -0.5) & (map_y <= last[1] + 0.5)

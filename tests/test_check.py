@@ -55,7 +55,7 @@ def test_every_picture_gets_its_line_and_its_numbers(checked, tmp_path, capsys):
 
 def test_the_largest_face_is_the_one_that_a_swap_uses(collins):
     found = forensic.suspects(collins)
-    np.testing.assert_allclose(found[0].box, detect.find_faces(collins)[0])
+    np.testing.assert_allclose(found[0].box, detect.find_faces(collins)[0].box)
     assert not found[0].unsure
     assert forensic.suspects(np.full((64, 80, 3), 0.5, np.float32)) == []
 

@@ -9,7 +9,7 @@ import facelib
 from facelib import blenders, colour, images, keypoints, pose, triangulation
 from facelib.detect import FaceNotFound, find_faces
 from facelib.place import warp_face
-from facelib.swap import KeypointsRefused, UnsureKeypoints, swap_points
+from facelib.swap import KeypointsRefused, SmallSource, UnsureKeypoints, swap_points
 
 
 def test_result_holds_every_stage(collins_on_hopper, collins, hopper):
@@ -250,7 +250,7 @@ def test_no_face_is_said_in_one_line(hopper):
 
 def test_wrong_pictures_and_names_are_refused(collins, hopper):
     with pytest.raises(TypeError, match="target: expected float32"):
-        facelib.swap(collins, images.to_bytes(hopper))
+        facelib.swap(collins, hopper.astype(np.float64))
     with pytest.raises(ValueError, match="blend"):
         facelib.swap(collins, hopper, blend="glue")
     with pytest.raises(ValueError, match=r"colours: expected one of lab.*got sepia"):
@@ -319,3 +319,38 @@ def test_a_head_that_is_turned_far_is_warned_of(collins_on_hopper):
 
 def test_a_good_swap_warns_of_nothing(collins_on_hopper):
     assert collins_on_hopper.doubts == []
+
+
+def test_bytes_give_what_floats_give(collins, hopper, collins_on_hopper):
+    boxes = {"source_box": collins_on_hopper.source_box, "target_box": collins_on_hopper.target_box}
+    expected = facelib.swap(collins, hopper, **boxes)
+    for source, target in ((images.to_bytes(collins), images.to_bytes(hopper)), (collins, images.to_bytes(hopper))):
+        swapped = facelib.swap(source, target, **boxes)
+        for stage in ("warped", "composite", "matched", "blended"):
+            picture = getattr(swapped, stage)
+            assert picture.dtype == np.uint8
+            assert np.abs(picture.astype(int) - images.to_bytes(getattr(expected, stage))).max() <= 1, stage
+        assert swapped.mask.dtype == swapped.near.blended.dtype == np.float32
+    mixed = facelib.swap(images.to_bytes(collins), hopper, **boxes)
+    assert mixed.blended.dtype == np.float32
+    np.testing.assert_allclose(mixed.blended, expected.blended, atol=1e-3)
+
+
+def test_stages_of_bytes_are_drawn_as_those_of_floats(collins, hopper, collins_on_hopper):
+    from facelib import figures
+
+    points = {"source_points": collins_on_hopper.source_points, "target_points": collins_on_hopper.target_points}
+    whole = figures.stages(facelib.swap(images.to_bytes(collins), images.to_bytes(hopper), **points))
+    for name, picture in figures.stages(facelib.swap(collins, hopper, **points)).items():
+        images.check_picture(whole[name], name)
+        assert np.abs(whole[name] - picture).max() < 1.01 / 255, name
+
+
+def test_a_face_that_is_enlarged_much_is_warned_of(collins, hopper, collins_on_hopper):
+    small = cv2.resize(collins, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    points = {"source_points": (collins_on_hopper.source_points + 0.5) / 2 - 0.5, "target_points": collins_on_hopper.target_points}
+    with pytest.warns(SmallSource, match=r"source: the face is enlarged 3\.\d times"):
+        swapped = facelib.swap(small, hopper, **points)
+    assert len(swapped.coarse) == 1
+    assert collins_on_hopper.coarse == []
+    assert 1.5 < collins_on_hopper.enlarged < 2

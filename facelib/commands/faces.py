@@ -17,9 +17,7 @@ def add(command: Callable[..., argparse.ArgumentParser]) -> None:
     sub = command("faces", faces)
     sub.add_argument("pictures", type=Path, nargs="+", metavar="PICTURE")
     sub.add_argument("--small", action="store_true", help="look for faces down to 24 pixels, whatever the picture's size")
-    sub.add_argument(
-        "--draw", type=outputs.File, metavar="OUT", help="write the picture, with boxes and numbers, as PNG or JPEG; for one PICTURE"
-    )
+    sub.add_argument("--draw", type=outputs.File, metavar="OUT", help="write the picture there, with boxes and numbers; for one PICTURE")
     sub.add_argument("--json", action="store_true", help="print the numbers as JSON instead: a list of pictures, each with its faces")
 
 
@@ -60,6 +58,6 @@ def _row(number: int, face: detect.Face, error: float) -> dict:
 def _line(file: Path, row: dict) -> str:
     x, y, width, height = (round(value) for value in row["box"])
     return (
-        f"{file}, face {row['number']}: {width} x {height} pixels at {x},{y}; tilt {row['tilt']:.0f} degrees, score {row['score']:.2f}, expected "
-        f"keypoint error {row['error']:.0%}"
+        f"{file}, face {row['number']}: {width} x {height} pixels at {x},{y}; tilt {row['tilt']:.0f} degrees, score {row['score']:.2f}, "
+        f"expected keypoint error {row['error']:.0%}"
     )

@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Callable
 from pathlib import Path
 
-from facelib import blenders, colour, figures, images, place
+from facelib import blenders, colour, encoding, figures, images, metadata, picture_file, place
 from facelib.commands import outputs, runs, terminal
 from facelib.datasets import pts
 from facelib.files import check_outputs, write_all
@@ -18,13 +18,17 @@ def add(command: Callable[..., argparse.ArgumentParser]) -> None:
     sub = command("swap", swap)
     sub.add_argument("source", type=Path, metavar="SOURCE", help="the picture that gives its face")
     sub.add_argument("target", type=Path, metavar="TARGET", help="the picture that receives it")
-    sub.add_argument("-o", "--out", type=outputs.File, required=True, metavar="OUT", help="the result, PNG or JPEG by its ending")
+    sub.add_argument("-o", "--out", type=outputs.File, required=True, metavar="OUT", help=f"the result, by its ending {_endings()}")
     for side in ("source", "target"):
         sub.add_argument(
             f"--{side}-box", type=_box, metavar="X,Y,W,H", help=f"the face's box in {side.upper()}, in pixels; otherwise a detector looks"
         )
         sub.add_argument(
-            f"--{side}-face", type=int, default=1, metavar="N", help="which of several faces, 1 being the largest (the default)"
+            f"--{side}-face",
+            type=int,
+            default=1,
+            metavar="N",
+            help="which of several faces, as `facelib faces` numbers them; 1 is the largest",
         )
         sub.add_argument(
             f"--{side}-points", type=Path, metavar="FILE", help=f"the 68 keypoints of the face in {side.upper()}, in 300-W's .pts form"
@@ -47,6 +51,19 @@ def add(command: Callable[..., argparse.ArgumentParser]) -> None:
     sub.add_argument(
         "--weights", type=Path, metavar="RUN", help="for blends that learned: a folder of `facelib train`, instead of what ships"
     )
+    sub.add_argument("--small", action="store_true", help="count faces down to 24 pixels too; see `facelib faces --small`")
+    sub.add_argument("--unsure", action="store_true", help="go on where the keypoints are most likely wrong, instead of refusing")
+    sub.add_argument(
+        "--page", type=int, metavar="N", help="which picture of an animation or of a file with several pages, from 1; otherwise the first"
+    )
+    sub.add_argument(
+        "--keep-metadata",
+        choices=metadata.KEPT,
+        default="safe",
+        help="what OUT keeps of what TARGET says of itself. safe: camera, lens, exposure, dates, artist, copyright, description, but no "
+        "place (GPS), serial numbers, owner, maker notes, comments, XMP; all: these too; none: nothing. Always kept: the colour profile "
+        "and the mark as a composite; never: the thumbnail, which shows the old face, and IPTC blocks (default: %(default)s)",
+    )
     sub.add_argument("--stages", type=outputs.Folder, metavar="DIR", help="write every intermediate there as a picture")
 
     sub = command("demo", demo)
@@ -68,12 +85,11 @@ def swap(options: argparse.Namespace) -> None:
     stage_files = [folder / name for name in STAGE_FILES] if folder else []
     images.check_ending(options.out)
     check_outputs(stage_files if folder and folder.exists() else [], (*inputs, options.out))
-    with terminal.quiet_decoders():
-        source, target = images.load(options.source), images.load(options.target)
+    source, target = (_read(file, options.page) for file in inputs)
     points = [file and pts.read(file) for file in (options.source_points, options.target_points)]
     result = _swap(
-        source,
-        target,
+        source.pixels,
+        target.pixels,
         blend=options.blend,
         colours=options.colours,
         placing=options.place,
@@ -84,12 +100,19 @@ def swap(options: argparse.Namespace) -> None:
         target_face=options.target_face,
         source_points=points[0],
         target_points=points[1],
+        small=options.small,
+        unsure=options.unsure,
     )
-    pictures = {options.out: result.blended}
-    if folder:
-        pictures |= zip(stage_files, figures.stages(result).values(), strict=True)
     terminal.progress("writing")
-    images.save_all(pictures)
+    drawn = figures.stages(result) if folder else {}
+    stages = {file: images.encode(picture, file) for file, picture in zip(stage_files, drawn.values(), strict=True)}
+    window, part = result.window, result.part
+    del source, result, drawn  # a large picture is not held more often than needed
+    target = target.with_part(window, part)
+    written, lost = target.encode(options.out, options.keep_metadata)
+    write_all({options.out: written} | stages)
+    for line in lost:
+        terminal.warn(line)
     terminal.progress(None)
     terminal.say(options.out)
 
@@ -139,18 +162,37 @@ def list_blenders(options: argparse.Namespace) -> None:
 STAGE_FILES = [f"{number:02d}-{name}.png" for number, name in enumerate(figures.STAGES, start=1)]
 
 
+def _endings() -> str:
+    *most, last = encoding.ENDINGS
+    return f"{', '.join(most)} or {last}"
+
+
+def _read(file: Path, page: int | None) -> picture_file.PictureFile:
+    """A picture's file; what a user would not see in the result is said."""
+    terminal.progress(f"reading {file}")
+    with terminal.quiet_decoders():
+        read = picture_file.read(file, page=page)
+    if read.pages > 1 and page is None:
+        which = "first" if read.page == 1 else f"number {read.page}"
+        terminal.warn(f"{file}: {which} of {read.pages} frames is taken; --page N takes another")
+    for note in read.notes:
+        terminal.warn(note)
+    return read
+
+
 def _own_colours() -> str:
     return ", ".join(name for name in blenders.BLENDERS if blenders.colours_for(name) == "none")
 
 
 def _swap(source, target, **options):
     terminal.progress("loading the keypoint model")
-    from facelib.swap import UnsureKeypoints, swap
+    from facelib.swap import SmallSource, UnsureKeypoints, swap
 
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UnsureKeypoints)  # said below, as one line
+        for said_below in (UnsureKeypoints, SmallSource):
+            warnings.simplefilter("ignore", said_below)
         result = swap(source, target, report=terminal.progress, **options)
-    for doubt in result.doubts:
+    for doubt in (*result.doubts, *result.coarse):
         terminal.warn(f"warning: {doubt}")
     return result
 

@@ -7,9 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
-from facelib import images
+from facelib import opening
 from facelib.datasets.frame import Frame
 
 CHOICES = ("refuse", "skip")
@@ -73,17 +72,16 @@ def picture_size(path: Path, decode: bool = True) -> tuple[int, int]:
 
     Pillow reads it, because OpenCV takes a picture that was cut off without a word.
     """
+    if not Path(path).exists():
+        raise ValueError("there is no such picture")
     try:
-        with Image.open(path) as picture:
-            size = images.upright_size(picture)
+        with opening.opened(path) as picture:
+            size = opening.upright_size(picture)
             if decode:
                 picture.draft("L", (1, 1))  # a JPEG is read to its end, but not worked out in full: half the time
                 picture.load()
-    except FileNotFoundError:
-        raise ValueError("there is no such picture") from None
-    except Exception as error:  # Pillow's decoders raise OSError, SyntaxError, ValueError, struct.error and more on damaged files
-        reason = "not a picture" if isinstance(error, Image.UnidentifiedImageError) else " ".join(str(error).split())
-        raise ValueError(f"damaged or cut off ({reason})") from None
+    except opening.PictureError as error:
+        raise ValueError(str(error).removeprefix(f"{path}: ")) from None
     return size
 
 

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from PIL import Image
 
-from facelib import images
+from facelib import images, opening
 
 SHOWN = ("background", "face", "cover")  # what a pixel may show; hair, glasses and hands are cover
 UNKNOWN = 255
@@ -37,8 +36,8 @@ class Frame:
 
     def size(self) -> tuple[int, int]:
         """The picture's (H, W), from the file's first bytes."""
-        with Image.open(self.path) as picture:
-            return images.upright_size(picture)[::-1]
+        with opening.opened(self.path) as picture:
+            return opening.upright_size(picture)[::-1]
 
     def shown(self) -> np.ndarray:
         """What each pixel shows, (H, W) uint8: indices into `SHOWN`, or `UNKNOWN`, as in all of a photograph that nobody has outlined."""

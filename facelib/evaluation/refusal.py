@@ -1,4 +1,4 @@
-"""What the limits on the expected keypoint error cost and catch: how many good faces a swap would refuse, and how many bad ones it stops."""
+"""What the limits on the expected keypoint error cost and catch: good faces that a swap refuses, and bad ones that it stops."""
 
 from __future__ import annotations
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
-from facelib import keypoints
+from facelib import images, keypoints
 from facelib.triangulation import triangles
 
 if TYPE_CHECKING:
@@ -111,11 +112,18 @@ STAGES: dict[str, Callable[[Swap], np.ndarray]] = {
 
 def stages(swap: Swap) -> dict[str, np.ndarray]:
     """Every stage of a swap as a picture of full size, by name, in order."""
+    swap = _in_floats(swap)
     return {name: draw(swap) for name, draw in STAGES.items()}
+
+
+def _in_floats(swap: Swap) -> Swap:
+    """A swap of pictures of bytes as one of floats, which are drawn on."""
+    return dataclasses.replace(swap, source=images.to_float(swap.source), target=images.to_float(swap.target))
 
 
 def strip(swap: Swap, side: int = 400) -> dict[str, np.ndarray]:
     """The stages cut out round the faces, with titles, ready for `show` or `picture`."""
+    swap = _in_floats(swap)
     source = around(swap.source, swap.source_points, side)
     target = around(swap.target, swap.target_points, side)
     source_points = keypoints.transform(around_matrix(swap.source_points, side), swap.source_points)
@@ -136,7 +144,7 @@ def strip(swap: Swap, side: int = 400) -> dict[str, np.ndarray]:
 def sheet(swaps: Sequence[Swap], side: int = 400) -> dict[str, np.ndarray]:
     """Source, target, raw composite and result of several swaps, cut out round the faces, with titles: four columns for `show`."""
     shown = {}
-    for number, swap in enumerate(swaps):
+    for number, swap in enumerate(map(_in_floats, swaps)):
         pictures = {
             "source": within(swap.source, swap.source_points, side),
             "target": within(swap.target, swap.target_points, side),

@@ -15,7 +15,6 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
-import torchvision
 from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.utils.fusion import fuse_conv_bn_eval
@@ -206,6 +205,8 @@ def answers(net: nn.Module, inputs: np.ndarray) -> tuple[np.ndarray, np.ndarray]
 def resnet18(size: int = crops.SIZE) -> Regression:
     """The write-up's way: a torchvision ResNet-18 with one input channel and 136 outputs. Its last layer sees the final features with their
     places, where the original takes their mean: to say where something is, it helps to know where it was seen."""
+    import torchvision  # here: it takes a second and 160 MB, and the network that ships does without
+
     net = torchvision.models.resnet18(weights=None)
     net.conv1 = nn.Conv2d(1, 64, kernel_size=7, stride=2, padding=3, bias=False)
     net.avgpool, net.fc = nn.Identity(), nn.Linear(512 * math.ceil(size / 32) ** 2, 2 * keypoints.COUNT)

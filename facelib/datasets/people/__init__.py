@@ -12,8 +12,8 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
+from facelib import opening
 from facelib.datasets import places, pts
 from facelib.datasets.frame import Frame, MadeFrame
 from facelib.datasets.people.portraits import FILE as GALLERY
@@ -78,7 +78,7 @@ def ages() -> dict[str, float]:
 
 @cache
 def _small() -> tuple[list[MadeFrame], list[str]]:
-    with Image.open(MOSAIC) as opened:
+    with opening.opened(MOSAIC) as opened:
         mosaic = np.array(opened.convert("RGB"))
     mosaic.setflags(write=False)
     frames, parts = [], []
@@ -204,6 +204,6 @@ def picture_of(name: str, folder: Path) -> Path:
 
 def _frame(face: Face, folder: Path) -> Frame:
     file = picture_of(face.name, folder)
-    with Image.open(file) as opened:
+    with opening.opened(file) as opened:
         width, height = opened.size
     return Frame(file, face.name, face.points(width, height))

@@ -10,8 +10,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from urllib.parse import quote
 
-from PIL import Image
-
+from facelib import opening
 from facelib.datasets import download
 from facelib.datasets.people import table
 from facelib.datasets.people.table import Face, Sheet
@@ -74,7 +73,7 @@ def download_sheet(sheet: Sheet, folder: Path, address: str = ADDRESS) -> Path:
 
 def cut(sheet: Path, faces: Iterable[Face], folder: Path) -> None:
     """Cut the tiles of some faces out of a sheet and write them as PNG, which keeps every pixel as the sheet shows it."""
-    with Image.open(sheet) as opened:
+    with opening.opened(sheet) as opened:
         picture = opened.convert("RGB")
     for face in faces:
         x, y, width, height = face.tile
