@@ -39,6 +39,13 @@ def format_of(name: str | Path) -> str:
         raise PictureError(f"{name}: expected an ending of .png or .jpg, .tif or .webp, got {Path(name).suffix or 'none'}") from None
 
 
+def encode_plain(pixels: np.ndarray, name: str | Path) -> bytes:
+    """The contents of the file of that name with nothing beside the picture, (H, W, 3) uint8, RGB."""
+    encoded = io.BytesIO()
+    Image.fromarray(pixels).save(encoded, format_of(name), quality=95)
+    return encoded.getvalue()
+
+
 def encode(
     pixels: np.ndarray, name: str | Path, icc: bytes = b"", exif: Image.Exif | None = None, xmp: bytes = b"", dpi: tuple | None = None
 ) -> bytes:

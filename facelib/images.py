@@ -80,13 +80,13 @@ def save_all(pictures: Mapping[str | Path, np.ndarray]) -> None:
         raise PictureError(str(error)) from None
 
 
-def encode(image: np.ndarray, name: str | Path) -> bytes:
-    """The contents of the file that `save` would write under that name, provenance mark included."""
+def encode(image: np.ndarray, name: str | Path, marked: bool = True) -> bytes:
+    """The contents of the file that `save` would write under that name; without the mark where nothing was swapped."""
     check_kind(image, "image", bytes_too=True)
     if image.dtype != np.uint8:
         _check_values(image, "image")
         image = to_bytes(image)
-    return encoding.encode(image, name)
+    return encoding.encode(image, name) if marked else encoding.encode_plain(image, name)
 
 
 def is_marked(path: str | Path) -> bool:

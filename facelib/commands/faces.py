@@ -47,7 +47,7 @@ def faces(options: argparse.Namespace) -> None:
         print(json.dumps(listed, indent=1))
     if options.draw is not None:
         drawn = figures.draw_faces(picture, [face.box for face in found])
-        write_all({options.draw: images.encode(drawn, options.draw)})
+        write_all({options.draw: images.encode(drawn, options.draw, marked=False)})
 
 
 def _row(number: int, face: detect.Face, error: float) -> dict:

@@ -186,7 +186,7 @@ def doubt(photo: Photo) -> str | None:
     """What the user should know about the face, in one line; None where all is well."""
     if not photo.found:
         return f"{photo.name}: no face found; drag the box onto the face"
-    if photo.error is not None and not photo.error <= keypoints.UNSURE:
+    if photo.error is not None and not photo.error <= keypoints.DOUBTFUL:
         return f"{photo.name}: unsure of the keypoints (expected error {photo.error:.0%} of the eyes' distance); move the box or the points"
     return None
 
