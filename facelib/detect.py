@@ -22,7 +22,7 @@ from facelib import images
 _MODEL, _SHA256 = "face_detection_yunet_2023mar.onnx", "8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4"
 _SIDE, _SMALL, _TINY = 900, 512, 320  # pixels of the longer side that is looked at: of a photograph; of a small one; where faces fill it
 _SCALE, _TILE, _LAP = 0.7, 1100, 80  # for faces down to 24 pixels: the picture's scale; tiles and their overlap in its pixels
-_LEAST, _LEAST_TURNED = 0.75, 0.88  # of the score, below which nothing is a face: upright, and turned by more than 45 degrees
+_LEAST, _LEAST_TURNED = 0.75, 0.89  # of the score, below which nothing is a face: upright, and turned by more than 45 degrees
 _SURE = 0.92  # an upright face has more, 19 of 20 times; one that is upside down never has
 _UPRIGHT = 8  # degrees; a head that is tilted by more gets another look
 _CANDIDATE = 0.4  # a turned head has more, and gets another look
@@ -178,7 +178,11 @@ def _search(picture: np.ndarray) -> list[Face]:
 def _confirmed(picture: np.ndarray, candidates: Iterable[Face]) -> list[Face]:
     """The faces among candidates, each once, after a second look at those of which the network is not sure."""
     looked_at = (_second_look(picture, face) for face in _distinct(candidates))
-    return _distinct(face for face in looked_at if face.score >= (_LEAST if abs(face.tilt) <= 45 else _LEAST_TURNED))
+    return _distinct(face for face in looked_at if _is_face(face))
+
+
+def _is_face(face: Face) -> bool:
+    return face.score >= (_LEAST if abs(face.tilt) <= 45 else _LEAST_TURNED)
 
 
 def _search_tiles(picture: np.ndarray) -> list[Face]:
@@ -196,10 +200,12 @@ def _second_look(picture: np.ndarray, face: Face) -> Face:
     """The face, or, where the network is not sure of it, the best of what it says of it turned; a tilted one at last upright, so that its
     points are where they should be."""
     turns = () if face.score >= _SURE else _TURNS
-    best = max([face, *(look for degrees in turns for look in _look(picture, face, degrees))], key=lambda look: look.score)
+    looks = [look for degrees in turns for look in _look(picture, face, degrees) if _is_face(look)]
+    best = max([face, *looks], key=lambda look: look.score)
     if not turns and abs(best.tilt) <= _UPRIGHT:
         return best
-    return max(_look(picture, best, best.tilt), key=lambda look: look.score, default=best)
+    upright = max(_look(picture, best, best.tilt), key=lambda look: look.score, default=best)
+    return upright if upright.score > 0.95 * best.score else best
 
 
 def _detect(bgr: np.ndarray, to_picture: np.ndarray) -> list[Face]:
@@ -280,17 +286,18 @@ def _distinct(faces: Iterable[Face]) -> list[Face]:
 
 
 @cache
-def _model() -> np.ndarray:
-    contents = (files("facelib") / "yunet" / _MODEL).read_bytes()
-    if hashlib.sha256(contents).hexdigest() != _SHA256:
-        raise RuntimeError(f"{files('facelib') / 'yunet' / _MODEL}: damaged; install facelib again")
-    return np.frombuffer(contents, np.uint8)
+def _model() -> str:
+    """Where the network's file is, once it is known to be the right one."""
+    file = files("facelib") / "yunet" / _MODEL
+    if hashlib.sha256(file.read_bytes()).hexdigest() != _SHA256:
+        raise RuntimeError(f"{file}: damaged; install facelib again")
+    return str(file)
 
 
 def _net() -> cv2.FaceDetectorYN:
     """One for each thread: it keeps the size of its input."""
     if not hasattr(_OWN, "net"):
-        _OWN.net = cv2.FaceDetectorYN.create("onnx", _model(), np.empty(0, np.uint8), (320, 320), _CANDIDATE, 0.3, 5000)
+        _OWN.net = cv2.FaceDetectorYN.create(_model(), "", (320, 320), _CANDIDATE, 0.3, 5000)
     return _OWN.net
 
 

@@ -33,7 +33,7 @@ def warp_by_skimage(image, source_points, target_points, triangles, shape):
 
 def yunet(picture):
     """OpenCV's `FaceDetectorYN` on the whole picture, as its samples have it."""
-    net = cv2.FaceDetectorYN.create("onnx", detect._model(), np.empty(0, np.uint8), picture.shape[1::-1], 0.9)
+    net = cv2.FaceDetectorYN.create(detect._model(), "", picture.shape[1::-1], 0.9)
     return net.detect(np.ascontiguousarray(picture[..., ::-1]))
 
 

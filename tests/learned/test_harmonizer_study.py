@@ -29,7 +29,7 @@ def test_a_study_trains_judges_and_goes_on(tmp_path, few):
     plain, pool = found["rows"]
     assert plain["changes"] == {}
     numbers = pool["numbers"]
-    assert {"psnr", "seam_error", "doubt", "eyes", "told_apart", "forgotten", "auc_at_the_time"} <= set(numbers)
+    assert {"psnr", "seam_error", "doubt", "told_apart", "forgotten", "auc_at_the_time"} <= set(numbers)
     low, high = numbers["psnr"]["interval_95"]
     assert low <= numbers["psnr"]["mean"] <= high
     assert set(found["given"]) == set(harmonizer_study.SCORES)

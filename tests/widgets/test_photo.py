@@ -35,7 +35,8 @@ def test_a_moved_box_predicts_the_points_anew(collins_photo):
     away = photo.with_box(collins_photo, collins_photo.box + (150, 200, 0, 0))
     assert np.abs(away.points - collins_photo.points).max() > 20
     back = photo.with_box(away, collins_photo.box)
-    np.testing.assert_allclose(back.points, collins_photo.points, atol=1e-3)
+    np.testing.assert_allclose(back.points, photo.with_box(collins_photo, collins_photo.box).points, atol=1e-3)
+    np.testing.assert_allclose(back.points, collins_photo.points, atol=1)  # a box says nothing of the tilt, a face that was found does
 
 
 def test_one_pass_is_near_enough_for_a_drag(collins_photo):
