@@ -20,17 +20,17 @@ from facelib import images
 
 # YuNet, 2023mar, as in OpenCV's model zoo. MIT licence; see the folder. It was trained on faces of 10 to 300 pixels, upright ones.
 _MODEL, _SHA256 = "face_detection_yunet_2023mar.onnx", "8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4"
-_SIDE, _SMALL, _TINY = 900, 512, 320  # pixels of the longer side that is looked at: of a photograph; of a small one; where faces fill it
+_SIDE, _SMALL, _TINY = 900, 480, 320  # pixels of the longer side that is looked at: of a photograph; of a small one; where faces fill it
 _SCALE, _TILE, _LAP = 0.7, 1100, 80  # for faces down to 24 pixels: the picture's scale; tiles and their overlap in its pixels
 _LEAST, _LEAST_TURNED = 0.75, 0.89  # of the score, below which nothing is a face: upright, and turned by more than 45 degrees
 _SURE = 0.92  # an upright face has more, 19 of 20 times; one that is upside down never has
 _UPRIGHT = 8  # degrees; a head that is tilted by more gets another look
 _CANDIDATE = 0.4  # a turned head has more, and gets another look
 _SAME = 0.5  # boxes that share more than this part of the smaller one are one face
-_LOOK, _AROUND = 160, 2.0  # pixels, and widths of the face: what another look at a face sees
-_TURNS = range(0, 360, 45)  # degrees, in which it sees that
+_LOOK, _AROUND = 128, 2.0  # pixels, and widths of the face: what another look at a face sees
+_TURNS = range(45, 360, 45)  # degrees, in which it sees that
 _GREY = (128, 128, 128)  # what lies beyond a picture's edge
-_OWN = threading.local()  # each thread's network
+_OWN = threading.local()  # each thread's networks
 
 
 class FaceNotFound(ValueError):
@@ -164,7 +164,7 @@ def check_box(box: Sequence[float], shape: tuple[int, ...], name: str = "box") -
 def _search(picture: np.ndarray) -> list[Face]:
     """The picture as a whole, shrunk; and in quarter turns, where there is no face of which the network is sure."""
     longer = max(picture.shape)
-    sides = [min(max(_SMALL, 0.8 * longer), _SIDE), *([_TINY] if longer > 2 * _TINY else [])]
+    sides = [min(max(_SMALL, 0.75 * longer), _SIDE), *([_TINY] if longer > 2 * _TINY else [])]
     halved, whole = _halved(picture, sides[0])
     views = [_shrunk(halved, side, whole) for side in sides]
     found = _confirmed(picture, (face for view, matrix in views for face in _detect(view, matrix)))
@@ -199,10 +199,12 @@ def _search_tiles(picture: np.ndarray) -> list[Face]:
 def _second_look(picture: np.ndarray, face: Face) -> Face:
     """The face, or, where the network is not sure of it, the best of what it says of it turned; a tilted one at last upright, so that its
     points are where they should be."""
-    turns = () if face.score >= _SURE else _TURNS
-    looks = [look for degrees in turns for look in _look(picture, face, degrees) if _is_face(look)]
-    best = max([face, *looks], key=lambda look: look.score)
-    if not turns and abs(best.tilt) <= _UPRIGHT:
+    best = face
+    for turns in ((0,), _TURNS):
+        if best.score < _SURE:
+            looks = [look for degrees in turns for look in _look(picture, face, degrees) if _is_face(look)]
+            best = max([best, *looks], key=lambda look: look.score)
+    if abs(best.tilt) <= _UPRIGHT:
         return best
     upright = max(_look(picture, best, best.tilt), key=lambda look: look.score, default=best)
     return upright if upright.score > 0.95 * best.score else best
@@ -210,9 +212,7 @@ def _second_look(picture: np.ndarray, face: Face) -> Face:
 
 def _detect(bgr: np.ndarray, to_picture: np.ndarray) -> list[Face]:
     """YuNet on a view, (H, W, 3) uint8; faces in the pixels of the picture, to which a similarity (2, 3) leads."""
-    net = _net()
-    net.setInputSize(bgr.shape[1::-1])
-    _, rows = net.detect(bgr)
+    _, rows = _net(bgr.shape[1::-1]).detect(bgr)
     rows = np.empty((0, 15)) if rows is None else rows.astype(float)
     rows = rows[(np.abs(rows) < 2 * max(bgr.shape)).all(axis=1)]  # in a picture of a few rows it sees infinite faces
     points = rows[:, 4:14].reshape(-1, 5, 2) @ to_picture[:, :2].T + to_picture[:, 2]
@@ -234,7 +234,7 @@ def _shrunk(picture: np.ndarray, side: float, to_whole: np.ndarray | None = None
     to the whole."""
     scale = min(1.0, side / max(picture.shape[:2]))
     size = [max(1, round(scale * length)) for length in picture.shape[1::-1]]
-    view = picture if scale == 1 else cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    view = picture if scale == 1 else cv2.resize(picture, size, interpolation=cv2.INTER_AREA if scale < 0.6 else cv2.INTER_LINEAR)
     ratio = np.array(picture.shape[1::-1]) / size
     back = np.vstack([np.column_stack([np.diag(ratio), (ratio - 1) / 2]), (0, 0, 1)])
     return _as_bgr(view), (np.eye(2, 3) if to_whole is None else to_whole) @ back
@@ -294,11 +294,16 @@ def _model() -> str:
     return str(file)
 
 
-def _net() -> cv2.FaceDetectorYN:
-    """One for each thread: it keeps the size of its input."""
-    if not hasattr(_OWN, "net"):
-        _OWN.net = cv2.FaceDetectorYN.create(_model(), "", (320, 320), _CANDIDATE, 0.3, 5000)
-    return _OWN.net
+def _net(size: tuple[int, int]) -> cv2.FaceDetectorYN:
+    """The network, ready for a view of that width and height: one for each thread, since it keeps what it works on, and one for each
+    order of size, since another size makes it plan anew, which takes half as long as to look."""
+    nets = vars(_OWN).setdefault("nets", {})
+    order = max(size).bit_length()
+    if order not in nets:
+        nets[order] = cv2.FaceDetectorYN.create(_model(), "", size, _CANDIDATE, 0.3, 5000)
+    if tuple(nets[order].getInputSize()) != size:
+        nets[order].setInputSize(size)
+    return nets[order]
 
 
 def _check(picture: np.ndarray) -> None:

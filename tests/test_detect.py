@@ -29,7 +29,7 @@ def is_at(face, box, least=0.6):
 def test_the_portraits_have_a_face_each(collins, hopper):
     for picture, box in ((collins, COLLINS), (hopper, HOPPER)):
         (face,) = detect.find_faces(picture)
-        assert is_at(face, box, 0.9)
+        assert is_at(face, box, 0.8)
         assert 0.9 < face.score <= 1
         eyes, nose, mouth = face.points[:2].mean(axis=0), face.points[2], face.points[3:].mean(axis=0)
         assert eyes[1] < nose[1] < mouth[1]
@@ -42,7 +42,7 @@ def test_bytes_floats_and_grey_give_the_same_faces(hopper):
     faces = [detect.find_faces(picture)[0] for picture in (hopper, whole, images.to_grey(hopper), images.to_bytes(images.to_grey(hopper)))]
     np.testing.assert_allclose(faces[0].box, faces[1].box, atol=0.2)
     np.testing.assert_allclose(faces[2].box, faces[3].box, atol=1)
-    assert all(is_at(face, HOPPER, 0.9) for face in faces)
+    assert all(is_at(face, HOPPER, 0.8) for face in faces)
 
 
 def test_largest_face_comes_first_and_the_list_stays_the_same(pair):
