@@ -43,6 +43,7 @@ colab:  ## the chapters as in Colab: other versions, an empty folder; 6 GB, an h
 
 bench: $(READY)  ## how fast facelib is, beside what else can be installed
 	$(BIN)/python tools/bench.py
+	$(BIN)/python tools/bench_memory.py
 	$(BIN)/python tools/bench_rendered.py
 	$(BIN)/python tools/bench_training.py
 

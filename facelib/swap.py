@@ -233,9 +233,10 @@ def swap(
         about |= {f"{side}_error": float(error.mean()) for side, error in zip(faces, errors, strict=True)}
         for side, error in zip(faces, errors.mean(axis=1), strict=True):
             if not (unsure or error <= keypoints.UNSURE):
+                box = "another box" if asked[side][1] is not None else f"the face's box ({side}_box, --{side}-box)"
                 raise KeypointsRefused(
-                    f"{side}: the keypoints are most likely wrong ({_expected(error)}); give another picture, the face's box ({side}_box, "
-                    f"--{side}-box), its points ({side}_points, --{side}-points), or go on all the same (unsure=True, --unsure)"
+                    f"{side}: the keypoints are most likely wrong ({_expected(error)}); give another picture, {box}, the face's points "
+                    f"({side}_points, --{side}-points), or go on all the same (unsure=True, --unsure)"
                 )
     report(f"warping and blending ({blend})")
     result = swap_points(source, target, points["source"], points["target"], blender, match_colours, placed, forehead=forehead, **about)
@@ -374,7 +375,8 @@ def _window(points: np.ndarray, shape: tuple[int, int], forehead: bool, levels: 
 
 def _face(image: np.ndarray, box: Sequence[float] | None, number: int, small: bool, name: str) -> detect.Face | np.ndarray:
     if box is not None:
-        return detect.check_box(box, image.shape, f"{name} box")
+        box = detect.check_box(box, image.shape, f"{name} box")
+        return detect.in_box(image, box) or box
     return detect.choose(detect.find_faces(image, small), number, name)
 
 

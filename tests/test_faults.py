@@ -5,6 +5,7 @@ import json
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from facelib import detect, images
 from facelib.__main__ import main
@@ -129,3 +130,27 @@ def test_faces_are_drawn_with_their_numbers(portraits, tmp_path, capsys):
     assert "draws one picture, got 2" in capsys.readouterr().err
     assert main(["faces", source, "--draw", source]) == 2
     assert "input" in capsys.readouterr().err
+
+
+def test_a_box_round_a_turned_face_is_enough(portraits, hopper, tmp_path):
+    whole, matrix = turned(images.to_bytes(hopper), 90)
+    box = detect.moved(HOPPER, matrix)
+    said = ",".join(f"{value:.0f}" for value in box)
+    assert swapped_at(whole, box, portraits, tmp_path, "--target-box", said) > 0.95
+
+
+def test_faces_of_another_page_and_of_files_that_are_none(portraits, hopper, tmp_path, capsys):
+    blank = Image.new("RGB", (512, 600), (40, 40, 40))
+    pages = tmp_path / "pages.tif"
+    blank.save(pages, save_all=True, append_images=[Image.fromarray(images.to_bytes(hopper))])
+    assert main(["faces", str(pages)]) == 0
+    said = capsys.readouterr()
+    assert said.out.splitlines() == [f"{pages}: no face found"]
+    assert "first of 2 frames is taken; --page N takes another" in said.err
+    assert main(["faces", str(pages), "--page", "2"]) == 0
+    assert capsys.readouterr().out.startswith(f"{pages}, face 1: ")
+    (tmp_path / "text.jpg").write_text("no picture")
+    assert main(["faces", str(tmp_path / "text.jpg"), str(portraits / "hopper.png"), "--json"]) == 2
+    said = capsys.readouterr()
+    assert [one["path"] for one in json.loads(said.out)] == [str(portraits / "hopper.png")]
+    assert said.err.splitlines()[-1].endswith("error: 1 of 2 pictures could not be read")

@@ -322,16 +322,16 @@ def test_a_good_swap_warns_of_nothing(collins_on_hopper):
 
 
 def test_bytes_give_what_floats_give(collins, hopper, collins_on_hopper):
-    boxes = {"source_box": collins_on_hopper.source_box, "target_box": collins_on_hopper.target_box}
-    expected = facelib.swap(collins, hopper, **boxes)
+    points = {"source_points": collins_on_hopper.source_points, "target_points": collins_on_hopper.target_points}
+    expected = facelib.swap(collins, hopper, **points)
     for source, target in ((images.to_bytes(collins), images.to_bytes(hopper)), (collins, images.to_bytes(hopper))):
-        swapped = facelib.swap(source, target, **boxes)
+        swapped = facelib.swap(source, target, **points)
         for stage in ("warped", "composite", "matched", "blended"):
             picture = getattr(swapped, stage)
             assert picture.dtype == np.uint8
             assert np.abs(picture.astype(int) - images.to_bytes(getattr(expected, stage))).max() <= 1, stage
         assert swapped.mask.dtype == swapped.near.blended.dtype == np.float32
-    mixed = facelib.swap(images.to_bytes(collins), hopper, **boxes)
+    mixed = facelib.swap(images.to_bytes(collins), hopper, **points)
     assert mixed.blended.dtype == np.float32
     np.testing.assert_allclose(mixed.blended, expected.blended, atol=1e-3)
 

@@ -18,24 +18,36 @@ def add(command: Callable[..., argparse.ArgumentParser]) -> None:
     sub.add_argument("pictures", type=Path, nargs="+", metavar="PICTURE")
     sub.add_argument("--small", action="store_true", help="look for faces down to 24 pixels, whatever the picture's size")
     sub.add_argument("--draw", type=outputs.File, metavar="OUT", help="write the picture there, with boxes and numbers; for one PICTURE")
-    sub.add_argument("--json", action="store_true", help="print the numbers as JSON instead: a list of pictures, each with its faces")
+    sub.add_argument(
+        "--json",
+        action="store_true",
+        help="print JSON instead: a list of pictures, each with its faces; box is x, y, width, height in pixels, tilt in degrees "
+        "clockwise, error a share of the eyes' distance",
+    )
+    sub.add_argument("--page", type=int, metavar="N", help="which picture of a file with several, from 1; otherwise the first")
 
 
 def faces(options: argparse.Namespace) -> None:
     """Every face in PICTURE, the largest first: number, box, tilt, score, and how far off its keypoints may be.
 
-    The number is the one that --source-face and --target-face of `facelib swap` take. The score is the detector's, at most 1; the expected
-    error is the keypoint network's own, as a share of the eyes' distance: above 10 % a swap is refused.
+    The number is the one that --source-face and --target-face of `facelib swap` take; tilt is in degrees, clockwise; the score is the
+    detector's, at most 1; the expected error is the keypoint network's own, as a share of the eyes' distance: above 10 % a swap is refused.
     """
     if options.draw is not None:
         images.check_ending(options.draw)
         if len(options.pictures) > 1:
             raise ValueError(f"--draw {options.draw}: draws one picture, got {len(options.pictures)}; give them one by one")
-    listed = []
+    listed, unread = [], 0
     for file in options.pictures:
+        try:
+            picture = images.to_float(terminal.read(file, options.page).pixels)
+        except images.PictureError as error:
+            if len(options.pictures) == 1:
+                raise
+            terminal.warn(f"error: {error}")
+            unread += 1
+            continue
         terminal.progress(f"looking at {file}")
-        with terminal.quiet_decoders():
-            picture = images.load(file)
         found = detect.find_faces(picture, options.small)
         errors = keypoints.predict_with_errors([picture] * len(found), found)[1].mean(axis=1).tolist() if found else []
         terminal.progress(None)
@@ -48,6 +60,8 @@ def faces(options: argparse.Namespace) -> None:
     if options.draw is not None:
         drawn = figures.draw_faces(picture, [face.box for face in found])
         write_all({options.draw: images.encode(drawn, options.draw, marked=False)})
+    if unread:
+        raise images.PictureError(f"{unread} of {len(options.pictures)} pictures could not be read")
 
 
 def _row(number: int, face: detect.Face, error: float) -> dict:

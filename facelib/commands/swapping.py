@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Callable
 from pathlib import Path
 
-from facelib import blenders, colour, encoding, figures, images, metadata, picture_file, place
+from facelib import blenders, colour, encoding, figures, images, metadata, place
 from facelib.commands import outputs, runs, terminal
 from facelib.datasets import pts
 from facelib.files import check_outputs, write_all
@@ -28,7 +28,7 @@ def add(command: Callable[..., argparse.ArgumentParser]) -> None:
             type=int,
             default=1,
             metavar="N",
-            help="which of several faces, as `facelib faces` numbers them; 1 is the largest",
+            help="which of several faces, as `facelib faces` numbers them; 1 is the largest; not used where a box or points are given",
         )
         sub.add_argument(
             f"--{side}-points", type=Path, metavar="FILE", help=f"the 68 keypoints of the face in {side.upper()}, in 300-W's .pts form"
@@ -85,7 +85,7 @@ def swap(options: argparse.Namespace) -> None:
     stage_files = [folder / name for name in STAGE_FILES] if folder else []
     images.check_ending(options.out)
     check_outputs(stage_files if folder and folder.exists() else [], (*inputs, options.out))
-    source, target = (_read(file, options.page) for file in inputs)
+    source, target = (terminal.read(file, options.page) for file in inputs)
     points = [file and pts.read(file) for file in (options.source_points, options.target_points)]
     result = _swap(
         source.pixels,
@@ -165,19 +165,6 @@ STAGE_FILES = [f"{number:02d}-{name}.png" for number, name in enumerate(figures.
 def _endings() -> str:
     *most, last = encoding.ENDINGS
     return f"{', '.join(most)} or {last}"
-
-
-def _read(file: Path, page: int | None) -> picture_file.PictureFile:
-    """A picture's file; what a user would not see in the result is said."""
-    terminal.progress(f"reading {file}")
-    with terminal.quiet_decoders():
-        read = picture_file.read(file, page=page)
-    if read.pages > 1 and page is None:
-        which = "first" if read.page == 1 else f"number {read.page}"
-        terminal.warn(f"{file}: {which} of {read.pages} frames is taken; --page N takes another")
-    for note in read.notes:
-        terminal.warn(note)
-    return read
 
 
 def _own_colours() -> str:

@@ -8,6 +8,8 @@ import os
 import sys
 from pathlib import Path
 
+from facelib import picture_file
+
 
 def say(*paths: Path) -> None:
     """Print where results are; a name that the terminal cannot show is shown with escapes."""
@@ -62,3 +64,16 @@ def quiet_decoders():
     finally:
         os.dup2(kept, 2)
         os.close(kept)
+
+
+def read(file: Path, page: int | None = None) -> picture_file.PictureFile:
+    """A picture's file; what a user would not see in the result is said."""
+    progress(f"reading {file}")
+    with quiet_decoders():
+        picture = picture_file.read(file, page=page)
+    if picture.pages > 1 and page is None:
+        which = "first" if picture.page == 1 else f"number {picture.page}"
+        warn(f"{file}: {which} of {picture.pages} frames is taken; --page N takes another")
+    for note in picture.notes:
+        warn(note)
+    return picture
