@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from facelib.datasets import ibug300w
+from facelib.datasets import ibug300w, pts
 
 POINTS = np.stack([np.arange(68) + 10, np.arange(68)[::-1] + 20], axis=1).astype(np.float32)
 BOX = "top='11' left='-3' width='60' height='61'"
@@ -226,3 +226,61 @@ def test_dlibs_own_sample_is_read():
     for frame in frames:
         centre = frame.box[:2] + frame.box[2:] / 2
         assert np.abs(frame.points.mean(axis=0) - centre).max() < 0.3 * frame.box[2]
+
+
+@pytest.fixture
+def official(tmp_path, encoded):
+    """The official form: a picture and its points side by side, in the official folders."""
+    for name in ("afw/1_1.jpg", "afw/1_2.jpg", "helen/trainset/2_1.jpg", "helen/testset/3_1.png", "ibug/image_092 _01.jpg"):
+        picture = tmp_path / "official" / name
+        picture.parent.mkdir(parents=True, exist_ok=True)
+        picture.write_bytes(encoded((150, 200), "PNG" if name.endswith("png") else "JPEG"))
+        picture.with_suffix(".pts").write_text(pts.write(POINTS))
+    (tmp_path / "official" / "readme.txt").write_text("no picture")
+    return tmp_path / "official"
+
+
+def test_the_official_form_counts_from_one_and_has_no_boxes(official):
+    frames = ibug300w.load(official)
+    assert [frame.path.relative_to(official).as_posix() for frame in frames] == sorted(
+        ["afw/1_1.jpg", "afw/1_2.jpg", "helen/testset/3_1.png", "helen/trainset/2_1.jpg", "ibug/image_092 _01.jpg"]
+    )
+    for frame in frames:
+        np.testing.assert_allclose(frame.points, POINTS, atol=1e-3)
+        assert frame.box is None
+    assert (official / "afw/1_1.pts").read_text().splitlines()[3].startswith(f"{POINTS[0, 0] + 1:.3f} ")
+
+
+def test_faces_of_one_photograph_stay_together(official):
+    assert people(ibug300w.load(official)) == ["afw/1", "afw/1", "helen/testset/3_1", "helen/trainset/2_1", "ibug/image_092 _01"]
+
+
+@pytest.mark.parametrize(("subset", "count"), [("training", 3), ("common", 1), ("challenging", 1), ("full", 2), ("afw", 2), ("helen", 2)])
+def test_subsets_of_the_official_form(official, subset, count):
+    assert len(ibug300w.load(official, subset=subset)) == count
+
+
+def test_a_folder_of_one_subset_will_do(official):
+    assert len(ibug300w.load(official / "afw")) == 2
+    assert len(ibug300w.load(official / "afw", subset="afw")) == 2
+    with pytest.raises(ValueError, match="no usable face in it that belongs to lfpw"):
+        ibug300w.load(official, subset="lfpw")
+    with pytest.raises(ValueError, match="belongs to train"):
+        ibug300w.load(official, part="train")
+
+
+def test_bad_points_of_the_official_form_are_named(official):
+    (official / "afw" / "1_2.pts").write_text("version: 1\nn_points: 68\n{\n1 2\n}\n")
+    with pytest.raises(ValueError, match=r"1_2\.jpg: .*expected 68 points, got 1"):
+        ibug300w.load(official)
+    said = []
+    assert len(ibug300w.load(official, bad="skip", report=said.append)) == 4
+    assert len(said) == 1
+
+
+def test_the_official_form_is_told_by_its_files(official, tmp_path):
+    assert ibug300w.is_there(official)
+    assert ibug300w.find(official) == official
+    (tmp_path / "photographs").mkdir()
+    (tmp_path / "photographs" / "a.jpg").write_bytes((official / "afw" / "1_1.jpg").read_bytes())
+    assert not ibug300w.is_there(tmp_path / "photographs")
