@@ -29,6 +29,7 @@ _CANDIDATE = 0.4  # a turned head has more, and gets another look
 _SAME = 0.5  # boxes that share more than this part of the smaller one are one face
 _LOOK, _AROUND = 128, 2.0  # pixels, and widths of the face: what another look at a face sees
 _TURNS = range(45, 360, 45)  # degrees, in which it sees that
+_STRIP = 64  # pixels; a narrower view is made as wide
 _GREY = (128, 128, 128)  # what lies beyond a picture's edge
 _OWN = threading.local()  # each thread's networks
 
@@ -231,9 +232,10 @@ def _second_look(picture: np.ndarray, face: Face) -> Face:
 
 def _detect(bgr: np.ndarray, to_picture: np.ndarray) -> list[Face]:
     """YuNet on a view, (H, W, 3) uint8; faces in the pixels of the picture, to which a similarity (2, 3) leads."""
+    below, right = (max(0, _STRIP - length) for length in bgr.shape[:2])  # in a few rows OpenCV's network sees what is not there
+    bgr = cv2.copyMakeBorder(bgr, 0, below, 0, right, cv2.BORDER_CONSTANT, value=_GREY) if below or right else bgr
     _, rows = _net(bgr.shape[1::-1]).detect(bgr)
     rows = np.empty((0, 15)) if rows is None else rows.astype(float)
-    rows = rows[(np.abs(rows) < 2 * max(bgr.shape)).all(axis=1)]  # in a picture of a few rows it sees infinite faces
     points = rows[:, 4:14].reshape(-1, 5, 2) @ to_picture[:, :2].T + to_picture[:, 2]
     return [Face(moved(row[:4], to_picture), float(row[14]), five) for row, five in zip(rows, points, strict=True)]
 
