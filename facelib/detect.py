@@ -77,7 +77,7 @@ def find_faces(picture: np.ndarray, small: bool = False) -> list[Face]:
     _check(picture)
     found = _search(picture)
     if (small or not found) and _SCALE * max(picture.shape) > _SIDE:  # a smaller picture was seen nearly at its full size
-        found += [face for face in _search_tiles(picture) if all(_shared(face.box, other.box) <= _SAME for other in found)]
+        found += [face for face in _search_tiles(picture) if _is_new(face, found)]
     return sorted(found, key=lambda face: -face.box[2] * face.box[3])
 
 
@@ -124,6 +124,11 @@ def in_box(picture: np.ndarray, box: np.ndarray) -> Face | None:
     return None if seen is given else Face(given.box, seen.score, seen.points)
 
 
+def box_of(face: Face | Sequence[float]) -> Sequence[float]:
+    """The box of a face that was found, or a box itself: whoever takes either calls this."""
+    return face.box if isinstance(face, Face) else face
+
+
 def nearest(faces: Sequence[Face], box: np.ndarray, least: float = 0.2) -> Face | None:
     """The face whose box overlaps another most, or None where none overlaps by `least` (intersection over union)."""
     overlaps = [overlap(face.box, box) for face in faces]
@@ -156,6 +161,11 @@ def moved(box: np.ndarray, matrix: np.ndarray) -> np.ndarray:
     middle = matrix[:, :2] @ (box[:2] + box[2:] / 2 - 0.5) + matrix[:, 2] + 0.5  # pixel centres are integers
     size = np.sqrt(matrix[:, :2] ** 2 @ box[2:] ** 2)
     return np.concatenate([middle - size / 2, size])
+
+
+def release() -> None:
+    """Give back the memory that this thread's networks work in, some 40 MB after a large picture; the next search makes them anew."""
+    vars(_OWN).pop("nets", None)
 
 
 def check_box(box: Sequence[float], shape: tuple[int, ...], name: str = "box") -> np.ndarray:
@@ -220,13 +230,15 @@ def _second_look(picture: np.ndarray, face: Face) -> Face:
     """The face; where the network is not sure of it, the best of another look, and, where that is not sure either, of looks in seven
     turns. A tilted one is looked at upright at last, for better points, unless its score is clearly lower then."""
     best = face
-    for turns in ((0,), _TURNS):
-        if best.score < _SURE:
-            looks = [look for degrees in turns for look in _look(picture, face, degrees) if _is_face(look)]
-            best = max([best, *looks], key=lambda look: look.score)
+    if face.score < _SURE:
+        around = _surroundings(picture, face)
+        for turns in ((0,), _TURNS):
+            if best.score < _SURE:
+                looks = [look for degrees in turns for look in _look(*around, face, degrees) if _is_face(look)]
+                best = max([best, *looks], key=lambda look: look.score)
     if abs(best.tilt) <= _UPRIGHT:
         return best
-    upright = max(_look(picture, best, best.tilt), key=lambda look: look.score, default=best)
+    upright = max(_look(*_surroundings(picture, best), best, best.tilt), key=lambda look: look.score, default=best)
     return upright if upright.score > 0.95 * best.score else best
 
 
@@ -276,19 +288,28 @@ def _turned(view: np.ndarray, matrix: np.ndarray, quarters: int) -> tuple[np.nda
     return np.ascontiguousarray(view), matrix
 
 
-def _look(picture: np.ndarray, face: Face, degrees: float) -> list[Face]:
-    """What the network says of a face alone, the picture turned anticlockwise by so many degrees."""
-    side = _AROUND * max(face.box[2:])
-    middle = face.box[:2] + (face.box[2:] - 1) / 2
+def _square(face: Face) -> tuple[np.ndarray, float]:
+    """What another look at a face sees: the middle and the side of a square, in pixels."""
+    return face.box[:2] + (face.box[2:] - 1) / 2, _AROUND * max(face.box[2:])
+
+
+def _surroundings(picture: np.ndarray, face: Face) -> tuple[np.ndarray, np.ndarray]:
+    """A view of all that such a square covers in any turn, and the way back."""
+    middle, side = _square(face)
     reach = int(0.75 * side) + 2  # half a diagonal
     left, top = (max(0, int(value) - reach) for value in middle)
     part = picture[top : int(middle[1]) + reach, left : int(middle[0]) + reach]
-    part, to_picture = _shrunk(part, 2.2 * _LOOK, np.array([[1.0, 0, left], [0, 1, top]]))
+    return _shrunk(part, 2.2 * _LOOK, np.array([[1.0, 0, left], [0, 1, top]]))
+
+
+def _look(around: np.ndarray, to_picture: np.ndarray, face: Face, degrees: float) -> list[Face]:
+    """What the network says of a face alone, its surroundings turned anticlockwise by so many degrees."""
+    middle, side = _square(face)
     turn = side / _LOOK * np.array([[np.cos(a := np.radians(degrees)), -np.sin(a)], [np.sin(a), np.cos(a)]])
     from_view = np.column_stack([turn, middle - turn @ np.full(2, (_LOOK - 1) / 2)])
-    to_part = np.linalg.inv(np.vstack([to_picture, (0, 0, 1)])) @ np.vstack([from_view, (0, 0, 1)])
+    to_around = np.linalg.inv(np.vstack([to_picture, (0, 0, 1)])) @ np.vstack([from_view, (0, 0, 1)])
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    view = cv2.warpAffine(part, to_part[:2], (_LOOK, _LOOK), flags=flags, borderValue=_GREY)
+    view = cv2.warpAffine(around, to_around[:2], (_LOOK, _LOOK), flags=flags, borderValue=_GREY)
     return [look for look in _detect(view, from_view) if _shared(look.box, face.box) > _SAME]
 
 
@@ -301,9 +322,13 @@ def _distinct(faces: Iterable[Face]) -> list[Face]:
     """Each face once: of those that overlap, the one of the highest score."""
     kept: list[Face] = []
     for face in sorted(faces, key=lambda face: (-face.score, *face.box)):
-        if all(_shared(face.box, other.box) <= _SAME for other in kept):
+        if _is_new(face, kept):
             kept.append(face)
     return kept
+
+
+def _is_new(face: Face, known: Sequence[Face]) -> bool:
+    return all(_shared(face.box, other.box) <= _SAME for other in known)
 
 
 @cache

@@ -260,27 +260,23 @@ def shape_in_box(face: detect.Face | Sequence[float]) -> np.ndarray:
     -------
     ndarray of shape (68, 2), float64
     """
-    x, y, width, height = np.asarray(_box(face), float)
+    x, y, width, height = np.asarray(detect.box_of(face), float)
     side, middle = np.sqrt(width * height), np.array([x + width / 2, y + height / 2])
     upright = mean_shape() * (_BOX_SIZE * side) + (0, _BOX_SHIFT_DOWN * side)
     angle = np.radians(getattr(face, "tilt", 0))
     return upright @ np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]]) + middle
 
 
-def _box(face: detect.Face | Sequence[float]) -> Sequence[float]:
-    return face.box if isinstance(face, detect.Face) else face
-
-
 def _moved(face: detect.Face | Sequence[float], shift: np.ndarray, step: float) -> detect.Face | np.ndarray:
     """The same face in a picture from which so many columns and rows, (x, y), were cut, and which then was made so many times smaller."""
-    box = np.subtract(_box(face), (*shift, 0, 0)) / step
+    box = np.subtract(detect.box_of(face), (*shift, 0, 0)) / step
     return detect.Face(box, face.score, (face.points - shift + 0.5) / step - 0.5) if isinstance(face, detect.Face) else box
 
 
 def _beside(picture: np.ndarray, face: detect.Face | Sequence[float]) -> tuple[tuple[int, int], np.ndarray, int]:
     """What the model may look at round a face, as grey, its upper left corner (x, y), and how many pixels became one: the rest of a large
     picture need not be read, nor all pixels of a large face."""
-    x, y, width, height = (float(value) for value in _box(face))
+    x, y, width, height = (float(value) for value in detect.box_of(face))
     left, top = max(0, int(x - 1.5 * width)), max(0, int(y - 1.5 * height))
     part = picture[top : max(top + 1, int(y + 2.5 * height)), left : max(left + 1, int(x + 2.5 * width))]
     if 0 in part.shape:

@@ -70,6 +70,10 @@ class LargeStages:
     def blended(self) -> np.ndarray:
         return images.to_float(self.blended_bytes)
 
+    def result(self, kind: np.dtype) -> np.ndarray:
+        """The result as float32 or as uint8."""
+        return self.blended_bytes if kind == np.uint8 else self.blended
+
     @cached_property
     def blended_bytes(self) -> np.ndarray:
         """The result as uint8, a few rows at a time."""

@@ -47,6 +47,10 @@ class Stages:
     matched: np.ndarray  # `warped` in the target's colours, or `warped` itself where colours were kept
     blended: np.ndarray  # the result
 
+    def result(self, kind: np.dtype) -> np.ndarray:
+        """`blended` as float32 or as uint8."""
+        return _as(self.blended, kind)
+
 
 @dataclass(frozen=True)
 class Swap:
@@ -96,9 +100,7 @@ class Swap:
     @property
     def part(self) -> np.ndarray:
         """The result inside the window, in the target's dtype."""
-        if isinstance(self.near, large.LargeStages):
-            return self.near.blended_bytes
-        return _as(self.near.blended, self.target.dtype)
+        return self.near.result(self.target.dtype)
 
     def _in_target(self, part: np.ndarray) -> np.ndarray:
         whole = self.target.copy()
@@ -226,7 +228,7 @@ def swap(
     report("finding the faces")
     faces = {side: _face(*how, side) for side, how in asked.items()}
     report("placing the keypoints")
-    about = {f"{side}_box": getattr(face, "box", face) for side, face in faces.items()}
+    about = {f"{side}_box": detect.box_of(face) for side, face in faces.items()}
     if faces:
         found, errors = keypoints.predict_with_errors([asked[side][0] for side in faces], list(faces.values()))
         points |= dict(zip(faces, found, strict=True))

@@ -203,3 +203,11 @@ def test_boxes_outside_the_picture_are_refused(box):
 
 def test_a_box_may_reach_over_the_edge():
     np.testing.assert_array_equal(detect.check_box((-10, -10, 60, 60), (100, 200)), [-10, -10, 60, 60])
+
+
+def test_networks_that_were_given_back_are_made_anew(hopper):
+    (before,) = detect.find_faces(hopper)
+    detect.release()
+    detect.release()
+    (after,) = detect.find_faces(hopper)
+    np.testing.assert_array_equal(after.box, before.box)

@@ -17,6 +17,7 @@ import peers
 from facelib import blend, blenders, colour, composite, detect, images, keypoints, records, triangulation, warp
 from facelib.datasets import pairs, portraits
 from facelib.datasets.frame import MadeFrame
+from facelib.datasets.workers import one_thread
 from facelib.files import check_outputs
 from facelib.related import gaussian_poisson
 from facelib.swap import swap_points
@@ -125,17 +126,8 @@ def detection():
             scale = height / len(portrait)
             head = cv2.resize(portrait, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
             scene[size[0] // 10 : size[0] // 10 + len(head), size[1] // 3 : size[1] // 3 + head.shape[1]] = head
-        ours = partial(one_thread, partial(detect.find_faces, scene, small))
-        yield f"all faces, {what}, one thread", ours, "YuNet once, at full size", partial(one_thread, partial(peers.yunet, scene))
-
-
-def one_thread(work):
-    threads = cv2.getNumThreads()
-    cv2.setNumThreads(1)
-    try:
-        return work()
-    finally:
-        cv2.setNumThreads(threads)
+        ours, peer = one_thread()(partial(detect.find_faces, scene, small)), one_thread()(partial(peers.yunet, scene))
+        yield f"all faces, {what}, one thread", ours, "YuNet once, at full size", peer
 
 
 def near_face(source, target, points, name):

@@ -40,7 +40,7 @@ def faces(options: argparse.Namespace) -> None:
     listed, unread = [], 0
     for file in options.pictures:
         try:
-            picture = images.to_float(terminal.read(file, options.page).pixels)
+            picture = terminal.read(file, options.page).pixels
         except images.PictureError as error:
             if len(options.pictures) == 1:
                 raise
@@ -58,7 +58,7 @@ def faces(options: argparse.Namespace) -> None:
     if options.json:
         print(json.dumps(listed, indent=1))
     if options.draw is not None:
-        drawn = figures.draw_faces(picture, [face.box for face in found])
+        drawn = figures.draw_faces(images.to_float(picture), [face.box for face in found])
         write_all({options.draw: images.encode(drawn, options.draw, marked=False)})
     if unread:
         raise images.PictureError(f"{unread} of {len(options.pictures)} pictures could not be read")

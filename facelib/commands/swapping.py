@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Callable
 from pathlib import Path
 
-from facelib import blenders, colour, encoding, figures, images, metadata, place
+from facelib import blenders, colour, detect, encoding, figures, images, metadata, place
 from facelib.commands import outputs, runs, terminal
 from facelib.datasets import pts
 from facelib.files import check_outputs, write_all
@@ -103,6 +103,7 @@ def swap(options: argparse.Namespace) -> None:
         small=options.small,
         unsure=options.unsure,
     )
+    detect.release()
     terminal.progress("writing")
     drawn = figures.stages(result) if folder else {}
     stages = {file: images.encode(picture, file) for file, picture in zip(stage_files, drawn.values(), strict=True)}

@@ -154,7 +154,7 @@ def answers(
             of, greys, at = map(list, zip(*part, strict=True))
             predicted.append(predict(greys, at))
             found += of
-            within += [getattr(face, "box", face) for face in at]
+            within += [detect.box_of(face) for face in at]
     if not found:
         raise ValueError(f"no box in any of {len(frames)} frames")
     truth, people = np.stack([frame.points for frame in found]), [frame.person for frame in found]

@@ -50,7 +50,7 @@ def read(picture: np.ndarray, name: str = "picture") -> Photo:
     faces = detect.find_faces(picture)
     face = faces[0] if faces else _middle(picture.shape)
     points, error = _predict(picture, face)
-    box = getattr(face, "box", face)
+    box = detect.box_of(face)
     return Photo(name, picture, box, points, error, found=len(faces) > 0, previews=_previews(picture))
 
 
