@@ -110,7 +110,7 @@ def choose(faces: Sequence[Face], number: int = 1, name: str = "source") -> Face
 
 
 def in_box(picture: np.ndarray, box: np.ndarray) -> Face | None:
-    """The face in a box that a hand drew, so that its tilt is known, or None where the network sees none there.
+    """The face in a box that a hand drew, with its five points, or None where the network sees none there.
 
     Parameters
     ----------

@@ -31,7 +31,8 @@ GROUPS = {
 CLOSED = ("right eye", "left eye", "outer lips", "inner lips")  # drawn as loops, the others as open lines
 RIGHT_EYE, LEFT_EYE = list(GROUPS["right eye"]), list(GROUPS["left eye"])
 OUTER_EYE_CORNERS = (36, 45)
-DOUBTFUL, UNSURE = 0.06, 0.10  # of the inter-ocular distance: a face's mean expected error above which to warn, and to refuse
+NOSE_TIP, MOUTH_CORNERS = 30, (48, 54)
+DOUBTFUL, UNSURE = 0.05, 0.08  # of the inter-ocular distance: a face's mean expected error above which to warn, and to refuse
 _ENOUGH = 400  # pixels of a face's box, of which the model sees fewer; a box of twice as many is shrunk first
 
 _MIRRORED_PAIRS = (
@@ -49,6 +50,7 @@ for _a, _b in _MIRRORED_PAIRS:
 _BOX_SHIFT_DOWN = 0.141
 _BOX_SIZE = 0.907  # of the points' larger side, over the side of a square as large as the box
 _BOX_ASPECT = 0.754
+_AGREE = 2.5  # times as large as by its box, or as small, a face may be by its five points
 
 
 def predict(pictures: Sequence[np.ndarray], boxes: Sequence[detect.Face | np.ndarray], passes: int = 3) -> np.ndarray:
@@ -61,8 +63,8 @@ def predict(pictures: Sequence[np.ndarray], boxes: Sequence[detect.Face | np.nda
     boxes : sequence of B, each a facelib.detect.Face or an array of shape (4,)
         Where the face is: as `facelib.detect.find_faces` found it, or x, y, width, height in pixels.
     passes : int
-        How often the model looks at most; each look after the first re-crops on the answer before it, and one that hardly moves the
-        points is the last.
+        How often the model looks at most; each look after the first re-crops on the answer before it, and one that hardly moves its
+        crop is the last.
 
     Returns
     -------
@@ -82,7 +84,7 @@ def predict_with_errors(
     points : ndarray of shape (B, 68, 2), float32
     errors : ndarray of shape (B, 68), float32
         The expected distance of each point from where it should be, as a share of the inter-ocular distance; a face's mean is its
-        expected NME. Calibrated on people whom the model never saw; above `UNSURE`, do not trust the face.
+        expected NME. Calibrated on photographs that the model never saw; above `UNSURE`, do not trust the face.
     """
     if len(pictures) != len(boxes):
         raise ValueError(f"boxes: expected one for each of {len(pictures)} pictures, got {len(boxes)}")
@@ -93,7 +95,7 @@ def predict_with_errors(
     corners, greys, steps = zip(*map(_beside, pictures, boxes), strict=True) if len(pictures) else ((), (), ())
     shifts, steps = np.array(corners, np.float32).reshape(-1, 2), np.array(steps, np.float32)[:, None, None]
     moved = [_moved(box, shift, step) for box, shift, step in zip(boxes, shifts, steps.ravel(), strict=True)]
-    reading = predict_keypoints.read(weights.keypoint_reader(), greys, moved, passes)
+    reading = predict_keypoints.read(weights.keypoint_reader(), greys, moved, passes, weights.keypoint_size())
     return reading.points * steps + (steps - 1) / 2 + shifts[:, None], weights.keypoint_calibration().expected_errors(reading)
 
 
@@ -129,7 +131,7 @@ def mirror(points: np.ndarray, width: float) -> np.ndarray:
 
 @cache
 def mean_shape() -> np.ndarray:
-    """The mean face: Procrustes mean of the training people, symmetric, centred, the larger side of its bounding box 1.
+    """The mean face: Procrustes mean of 300-W's training part, symmetric, centred, the larger side of its bounding box 1.
 
     Returns
     -------
@@ -141,7 +143,7 @@ def mean_shape() -> np.ndarray:
 
 @cache
 def shape_modes() -> np.ndarray:
-    """How faces differ from the mean: the principal components of the training people's aligned shapes, the widest first.
+    """How faces differ from the mean: the principal components of 300-W's aligned training shapes, the widest first.
 
     Returns
     -------
@@ -249,7 +251,8 @@ def face_box(points: np.ndarray) -> np.ndarray:
 
 
 def shape_in_box(face: detect.Face | Sequence[float]) -> np.ndarray:
-    """The mean shape where a face should be: in its box, which makes this the inverse of `face_box`, and as tilted as a found face is.
+    """The mean shape where a face should be: laid onto the five points of a found face, where these and its box agree about its size; or
+    into the box, the inverse of `face_box`.
 
     Parameters
     ----------
@@ -260,11 +263,29 @@ def shape_in_box(face: detect.Face | Sequence[float]) -> np.ndarray:
     -------
     ndarray of shape (68, 2), float64
     """
+    mean = mean_shape()
     x, y, width, height = np.asarray(detect.box_of(face), float)
-    side, middle = np.sqrt(width * height), np.array([x + width / 2, y + height / 2])
-    upright = mean_shape() * (_BOX_SIZE * side) + (0, _BOX_SHIFT_DOWN * side)
-    angle = np.radians(getattr(face, "tilt", 0))
-    return upright @ np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]]) + middle
+    side = np.sqrt(width * height)
+    if isinstance(face, detect.Face):
+        matrix = similarity(five_points(mean), face.points)
+        if 1 / _AGREE < np.hypot(*matrix[:, 0]) / (_BOX_SIZE * side) < _AGREE:
+            return transform(matrix, mean)
+    return mean * (_BOX_SIZE * side) + (x + width / 2, y + height / 2 + _BOX_SHIFT_DOWN * side)
+
+
+def five_points(points: np.ndarray) -> np.ndarray:
+    """The five that YuNet finds, out of 68: the middles of the right and the left eye, the tip of the nose, the corners of the mouth.
+
+    Parameters
+    ----------
+    points : ndarray of shape (68, 2)
+
+    Returns
+    -------
+    ndarray of shape (5, 2)
+    """
+    eyes = [points[eye].mean(axis=0) for eye in (RIGHT_EYE, LEFT_EYE)]
+    return np.stack([*eyes, points[NOSE_TIP], *points[list(MOUTH_CORNERS)]])
 
 
 def _moved(face: detect.Face | Sequence[float], shift: np.ndarray, step: float) -> detect.Face | np.ndarray:

@@ -42,6 +42,15 @@ def ytf68_folder():
     return Path(root) / "ytf68"
 
 
+@pytest.fixture(scope="session")
+def ibug300w_folder():
+    """300-W in the official form, or a skip that says why."""
+    root = os.environ.get("FACELIB_DATA")
+    if not root or not (Path(root) / "ibug300w").is_dir():
+        pytest.skip("needs real faces: FACELIB_DATA does not lead to a folder with ibug300w/ in it")
+    return Path(root) / "ibug300w"
+
+
 @pytest.fixture
 def hopper_picture(hopper):
     """Grace Hopper as Pillow has it, to be saved as any file."""

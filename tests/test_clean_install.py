@@ -71,11 +71,10 @@ MORE_LINES = [
     "train dih --dry-run",
     "train forensic --dry-run",
     "train mean-shape -o shape.json",
-    "train label-offset --weights nowhere -o offset.json",
-    "train labeller --weights nowhere",
+    "evaluate keypoints --data people",
     "check SOURCE.jpg --json check.json",
 ]
-TRAINS = ("train keypoints", "train pair", "train embedding", "train harmonizer", "train dih", "train forensic", "compare harmonizers")
+TRAINS = ("train keypoints", "train embedding", "train harmonizer", "train dih", "train forensic", "compare harmonizers")
 NEEDS = "facelib: error: needs accelerate: pip install 'facelib[train]'\n"
 # What else a line may say: that data is not here.
 NOT_HERE = re.compile(r"facelib: error: .*(not in .* nor in|[Nn]o such file|no such card|No such card|no such weights)[^\n]*\n")
@@ -160,7 +159,7 @@ for module in pkgutil.walk_packages(facelib.__path__, "facelib."):
     assert {name for name, missing in needy.items() if missing == "accelerate"} == {
         f"facelib.learned.{name}"
         for name in (
-            *("checkpoint", "engine", "harmonizer_run", "harmonizer_study", "pair_keypoints"),
+            *("checkpoint", "engine", "harmonizer_run", "harmonizer_study"),
             *("train_embedding", "train_forensic", "train_harmonizer", "train_keypoints"),
         )
     }

@@ -29,11 +29,10 @@ def test_mean_shape_is_a_symmetric_upright_face():
     assert mean[8, 1] > mean[33, 1] > mean[27, 1]  # chin below nose tip below nose root
 
 
-def test_mean_shape_is_that_of_the_training_people(ytf68_folder):
-    from facelib.datasets import ytf68
+def test_mean_shape_is_that_of_the_training_part(ibug300w_folder):
+    from facelib.datasets import ibug300w
 
-    held_out = set(ytf68.validation_people())
-    shapes = [frame.points for frame in ytf68.load(ytf68_folder) if frame.person not in held_out]
+    shapes = [frame.points for frame in ibug300w.load(ibug300w_folder, subset="training", check=False)]
     record = keypoints.mean_shape_record(shapes, "")
     np.testing.assert_allclose(record["points"], keypoints.mean_shape(), atol=2e-5)
 
@@ -67,15 +66,25 @@ def test_box_and_shape_are_inverse():
     np.testing.assert_allclose(keypoints.face_box(keypoints.shape_in_box(box)), box, atol=0.01)
 
 
-def test_a_tilted_face_begins_with_a_tilted_shape():
-    down = np.array([-np.sin(np.radians(40)), np.cos(np.radians(40))])
-    face = detect.Face(np.array([12.0, 30.0, 75.4, 100.0]), 0.9, np.array([[0, 0], [0, 0], down / 2, down, down]) + 50)
-    tilted, upright = keypoints.shape_in_box(face), keypoints.shape_in_box(face.box)
-    matrix = keypoints.similarity(upright, tilted)
-    assert np.degrees(np.arctan2(matrix[1, 0], matrix[0, 0])) == pytest.approx(40)
-    np.testing.assert_allclose(keypoints.transform(matrix, upright), tilted, atol=1e-9)
-    middle = face.box[:2] + face.box[2:] / 2
-    np.testing.assert_allclose(keypoints.transform(matrix, middle), middle, atol=1e-9)
+def test_a_found_face_begins_where_its_five_points_are():
+    mean, angle = keypoints.mean_shape(), np.radians(140)
+    matrix = 80 * np.array([[np.cos(angle), -np.sin(angle), 3], [np.sin(angle), np.cos(angle), 2]])
+    shape = keypoints.transform(matrix, mean)
+    box = keypoints.face_box(shape)
+    face = detect.Face(box, 0.9, keypoints.five_points(shape))
+    np.testing.assert_allclose(keypoints.shape_in_box(face), shape, atol=1e-9)
+
+
+def test_five_points_that_do_not_go_with_their_box_are_not_believed():
+    box = np.array([12.0, 30.0, 75.4, 100.0])
+    for points in (np.full((5, 2), 60.0), keypoints.five_points(keypoints.mean_shape() * 9 + 60)):
+        np.testing.assert_array_equal(keypoints.shape_in_box(detect.Face(box, 0.9, points)), keypoints.shape_in_box(box))
+
+
+def test_the_five_points_are_those_that_the_detector_finds(collins, collins_on_hopper):
+    face, points = detect.find_faces(collins)[0], collins_on_hopper.source_points
+    off = np.linalg.norm(keypoints.five_points(points) - face.points, axis=1)
+    assert off.max() < 0.12 * np.linalg.norm(points[36] - points[45])
 
 
 def test_procrustes_mean_of_moved_copies_is_the_shape():

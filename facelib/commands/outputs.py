@@ -28,15 +28,14 @@ def check(options: argparse.Namespace) -> None:
     """
     given = [one for value in vars(options).values() for one in (value if isinstance(value, list) else [value])]
     inputs = [one for one in given if isinstance(one, Path) and not isinstance(one, File | Folder)]
-    inputs += _places(getattr(options, "data", None))
+    data = getattr(options, "data", None) or []
+    inputs += [place for one in (data if isinstance(data, list) else [data]) for place in _places(one)]
     check_outputs([one for one in given if isinstance(one, File)], inputs)
     check_folders([one for one in given if isinstance(one, Folder)], inputs)
 
 
-def _places(data: str | None) -> list[Path]:
+def _places(data: str) -> list[Path]:
     """Where the files of a data set are; of a table, what lies beside it."""
-    if data is None:
-        return []
     if data in named.NAMED:
         return places.places(data)
     path = Path(data)

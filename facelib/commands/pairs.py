@@ -9,7 +9,7 @@ from pathlib import Path
 
 from facelib import blenders, records
 from facelib.commands import data, outputs, terminal
-from facelib.datasets import named, people, photographs, places, ytf68, ytf68_offset
+from facelib.datasets import named, people, photographs, places, ytf68
 from facelib.datasets.frame import Frame
 
 _RENDERED = 1000  # faces that are drawn for pairs, of 250 people
@@ -74,8 +74,10 @@ def _faces(options: argparse.Namespace) -> tuple[list[Frame], Path, dict[str, st
             return people.faces("training"), Path(name), {"data": name, "terms": people.TERMS}  # the small ones of the package
         frames, found = data.frames(options), module.find(name)
         if module is ytf68:
+            from facelib.learned import finder  # brings torch
+
             without = set(ytf68.read_people(options.without_people)) if options.without_people else set()
-            frames = ytf68_offset.put_right([frame for frame in frames if frame.person not in without])
+            frames = finder.labelled([frame for frame in frames if frame.person not in without], report=terminal.bar("batch"))
         return frames, found if found.is_dir() else found.parent, {"data": module.NAME, "terms": module.TERMS}
     if name == "rendered":
         from facelib.datasets.rendered import labelled as rendered

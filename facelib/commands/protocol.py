@@ -86,9 +86,9 @@ def _frames(options: argparse.Namespace, count: int) -> list[Frame]:
     if named.name_of(options.data) != ytf68.NAME:
         return data.frames(options)
     frames = data.frames(argparse.Namespace(**{**vars(options), "people": options.people or ytf68.VALIDATION_LIST}))
-    from facelib.datasets import ytf68_offset
+    from facelib.learned import finder
 
-    return ytf68_offset.put_right(frames)
+    return finder.labelled(frames)  # a swap starts from points that a network found, and those that come with ytf68 lie beside the faces
 
 
 def warn_of_terms(options: argparse.Namespace, page: Path) -> None:

@@ -51,6 +51,7 @@ def add(command: Callable[..., argparse.ArgumentParser]) -> None:
     sub.add_argument(
         "--weights", type=Path, metavar="RUN", help="for blends that learned: a folder of `facelib train`, instead of what ships"
     )
+    runs.add_keypoints(sub)
     sub.add_argument("--small", action="store_true", help="count faces down to 24 pixels too; see `facelib faces --small`")
     sub.add_argument("--unsure", action="store_true", help="go on where the keypoints are most likely wrong, instead of refusing")
     sub.add_argument(

@@ -15,7 +15,7 @@ def add_evaluate(command: Callable[..., argparse.ArgumentParser]) -> None:
     sub = command("variety", evaluate)
     sub.add_argument("--n", type=int, default=2000, metavar="N", help="rendered faces, four of each person (default: %(default)s)")
     sub.add_argument("--seed", type=int, default=0)
-    sub.add_argument("--weights", type=Path, metavar="DIR", help="a folder that `facelib train keypoints` wrote; by default what ships")
+    sub.add_argument("--weights", type=Path, metavar="DIR|free", help="a folder that `facelib train keypoints` wrote, or free")
     data.add_jobs(sub)
     sub.add_argument("--json", type=outputs.File, metavar="FILE", help="write the numbers there too")
 
@@ -25,11 +25,11 @@ def evaluate(options: argparse.Namespace) -> None:
     from facelib.evaluation import variety as evaluation
     from facelib.learned import predict_keypoints, weights
 
-    folder, jobs = options.weights or weights.FOLDER, data.jobs(options)
-    net = weights.keypoint_network(folder)
+    folder, jobs = weights.keypoint_place(options.weights), data.jobs(options)
+    net, size = weights.keypoint_network(folder), weights.keypoint_size(folder)
 
     def predict(greys, boxes):
-        return predict_keypoints.predict(net, greys, boxes)
+        return predict_keypoints.predict(net, greys, boxes, size=size)
 
     numbers = evaluation.measure(predict, options.n, options.seed, jobs, report=terminal.bar("batch"))
     command = f"facelib evaluate variety --n {options.n} --seed {options.seed}" + f" --weights {options.weights}" * bool(options.weights)

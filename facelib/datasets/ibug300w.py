@@ -15,7 +15,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path, PurePosixPath
+from hashlib import sha256
+from pathlib import Path, PurePath, PurePosixPath
 from xml.etree import ElementTree
 
 import numpy as np
@@ -29,6 +30,7 @@ URL = "https://dlib.net/files/data/ibug_300W_large_face_landmark_dataset.tar.gz"
 TERMS = "iBUG 300-W: for research only, no commercial use, and nor of what is trained on it"
 TABLES = {"train": "labels_ibug_300W_train.xml", "test": "labels_ibug_300W_test.xml", "all": "labels_ibug_300W.xml"}
 _PICTURES = (".jpg", ".png")
+_ONE_IN = 10  # photographs of the training part
 SUBSETS = {  # the folders that papers train and test on, and how many faces they hold
     "training": (("afw", "helen/trainset", "lfpw/trainset"), 3148),
     "common": (("helen/testset", "lfpw/testset"), 554),
@@ -56,6 +58,12 @@ def find(data: str | Path) -> Path:
             f"{path}: expected a folder with {pts.ENDING} files or with {', '.join(TABLES.values())}, or an XML file in dlib's form"
         )
     return path
+
+
+def is_held_out(person: str) -> bool:
+    """Whether the faces of a photograph, `Frame.person`, are for every choice, and not for training: one photograph in ten, by its name's
+    hash. For the training part; the test part is for the last table."""
+    return int(sha256(person.encode()).hexdigest(), 16) % _ONE_IN == 0
 
 
 def is_there(folder: Path) -> bool:
@@ -157,13 +165,12 @@ def _labelled(folder: Path) -> Iterator[Path]:
 
 
 def _is_in(picture: Path, folders: tuple[str, ...] | None) -> bool:
-    return folders is None or any(f"/{folder}/" in picture.as_posix() for folder in folders)
+    return folders is None or any(f"/{folder}/" in f"/{picture.as_posix()}" for folder in folders)
 
 
 def _face(folder: Path, picture: Path, fault: Callable[[str], None], check: bool) -> Iterator[Frame]:
     """The face of a picture in the official form."""
-    person = picture.relative_to(folder).with_suffix("").as_posix()
-    person = re.sub(r"_\d+$", "", person) if _is_in(picture, ("afw",)) else person
+    person = _photograph(picture.relative_to(folder), _is_in(picture, ("afw",)))
     try:
         frame = Frame(picture, person, pts.read(picture.with_suffix(pts.ENDING)))
         faults.check(frame, decode=check)
@@ -171,6 +178,12 @@ def _face(folder: Path, picture: Path, fault: Callable[[str], None], check: bool
         fault(f"{picture}: {error}")
     else:
         yield frame
+
+
+def _photograph(file: PurePath, is_afw: bool) -> str:
+    """A picture's name without its ending; of afw without the number of the face, too."""
+    name = file.with_suffix("").as_posix()
+    return re.sub(r"_\d+$", "", name) if is_afw else name
 
 
 def _wanted(member: str) -> str | None:
@@ -205,7 +218,8 @@ def _is_mirrored(file: PurePosixPath) -> bool:
 
 
 def _faces(table: Path, file: PurePosixPath, picture: ElementTree.Element, fault: Callable[[str], None], check: bool) -> Iterator[Frame]:
-    person = file.with_suffix("").as_posix().removesuffix("_mirror")
+    plain = file.with_name(file.name.replace("_mirror.", "."))
+    person = _photograph(plain, plain.parent.name == "afw")
     for number, box in enumerate(picture.iter("box"), start=1):
         if box.get("ignore") == "1":  # dlib's mark for a face that is not to be used
             continue

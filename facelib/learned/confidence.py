@@ -1,4 +1,4 @@
-"""How far a network expects to be off: the spread of its answers, made into an error by people whom it never saw.
+"""How far a network expects to be off: the spread of its answers, made into an error by faces that it never saw.
 
 A point with a spread s, over the inter-ocular distance, is on average c s^b away from its label; b is the same for all points, c is the
 point's own. Both are fitted once (`fit`), and kept in the card of the weights.
@@ -37,7 +37,7 @@ def fit(reading: Reading, truth: np.ndarray) -> Calibration:
     Parameters
     ----------
     reading : Reading
-        Of faces of people whom the network was not trained on.
+        Of faces on which the network was not trained.
     truth : ndarray of shape (B, 68, 2)
     """
     spread, errors = _relative(reading), metrics.point_errors(reading.points, truth)
@@ -49,42 +49,36 @@ def fit(reading: Reading, truth: np.ndarray) -> Calibration:
     return Calibration(round(float(power), 3), [round(float(factor), 5) for factor in factors(power)])
 
 
-def calibrate(net: nn.Module, frames: list[Frame], size: int) -> tuple[Calibration, dict]:
-    """Fit on every second person, and see on the others what the fit is worth.
+def calibrate(net: nn.Module, frames: list[Frame], size: int) -> Calibration:
+    """Fit to faces on which the network, as `predict_keypoints.read` takes it, was not trained; `size` is the crop's side in pixels."""
+    return fit(read_frames(net, frames, size), np.stack([frame.points for frame in frames]))
+
+
+def judge(expected: np.ndarray, errors: np.ndarray) -> dict:
+    """What expected errors are worth, beside true ones.
 
     Parameters
     ----------
-    net : Module
-        As `predict_keypoints.read` takes it.
-    frames : list of Frame
-        Of people whom the network was not trained on.
-    size : int
-        The crop's side in pixels.
+    expected, errors : ndarray of shape (N, 68)
+        Of faces that the calibration was not fitted to, as shares of the inter-ocular distance.
 
     Returns
     -------
-    Calibration
     dict
-        `points` and `faces`: `reliability` of each, and `rank_correlation` (Spearman) of expected with true errors; `people` and `n`.
+        `points` and `faces` (the means of their points): `rank_correlation` (Spearman) of expected with true errors, and `bins`, of
+        `reliability`.
     """
-    reading = read_frames(net, frames, size)
-    points, spread = reading.points, reading.spread
-    truth = np.stack([frame.points for frame in frames])
-    fitted_on = sorted({frame.person for frame in frames})[::2]
-    fitted = np.array([frame.person in fitted_on for frame in frames])
-    calibration = fit(Reading(points[fitted], spread[fitted]), truth[fitted])
-    expected = calibration.expected_errors(Reading(points[~fitted], spread[~fitted]))
-    true = metrics.point_errors(points[~fitted], truth[~fitted])
-    record = {"people": len({frame.person for frame in frames}) - len(fitted_on), "n": int((~fitted).sum())}
-    for name, values in {"points": (expected, true), "faces": (expected.mean(axis=1), true.mean(axis=1))}.items():
-        rank = spearmanr(values[0].ravel(), values[1].ravel()).statistic
-        record[name] = {"rank_correlation": round(float(rank), 3), "bins": reliability(*values)}
-    return calibration, record
+    record = {}
+    for name, values in {"points": (expected, errors), "faces": (expected.mean(axis=1), errors.mean(axis=1))}.items():
+        rank = spearmanr(values[0].ravel(), values[1].ravel()).statistic if len(values[0]) > 1 else np.nan
+        record[name] = {"rank_correlation": None if np.isnan(rank) else round(float(rank), 3), "bins": reliability(*values)}
+    return record
 
 
 def reliability(expected: np.ndarray, errors: np.ndarray, bins: int = 10) -> list[dict[str, float]]:
     """Expected against true error in bins of equally many values, the least expected first; all in the units that come in."""
     order = np.argsort(expected.ravel(), kind="stable")
+    bins = min(bins, len(order))
     parts = zip(*(np.array_split(values.ravel()[order], bins) for values in (expected, errors)), strict=True)
     return [{"n": len(said), "expected": round(float(said.mean()), 5), "true": round(float(true.mean()), 5)} for said, true in parts]
 

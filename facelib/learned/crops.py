@@ -12,7 +12,7 @@ import torch
 
 from facelib import keypoints
 
-SIZE = 96  # pixels, the crop's side
+SIZE = 128  # pixels, the crop's side
 FILL = 0.74  # the mean face's larger side over the crop's
 
 

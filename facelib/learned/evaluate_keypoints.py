@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,7 @@ from torch import nn
 from facelib import bootstrap, detect, keypoints, metrics, pose
 from facelib.datasets.frame import Frame
 from facelib.learned import crops, predict_keypoints
+from facelib.learned.predict_keypoints import Reading
 
 BOXES = ("labels", "detected", "given")
 REGIONS = {
@@ -25,7 +26,7 @@ CED_PERCENT = np.arange(0, 12.5, 0.5)
 _NME = {"nme_inter_ocular": "inter-ocular", "nme_inter_pupil": "inter-pupil", "nme_box": "box"}
 _LIMITS = {"8": 0.08, "10": metrics.FAILURE}  # of the inter-ocular distance: papers use either
 
-Predictor = Callable[[list[np.ndarray], list], np.ndarray]  # grey pictures and a face found or a box in each, to points (B, 68, 2)
+Predictor = Callable[[list[np.ndarray], list], Reading]  # of grey pictures, and a face found or a box in each
 
 
 @dataclass(frozen=True)
@@ -102,19 +103,29 @@ def score(guess: np.ndarray, truth: np.ndarray, people: Sequence[str], missed: i
 class Answers:
     """What a model says of N frames for which there is a box."""
 
-    points: np.ndarray  # (N, 68, 2) in pixels
-    boxes: np.ndarray  # (N, 4): x, y, width, height in pixels
+    reading: Reading
+    boxes: list[detect.Face | np.ndarray]  # that the network was given
     truth: np.ndarray  # (N, 68, 2), the labels
     people: list[str]
     missed: int  # frames without a box
 
-    def score(self, points: np.ndarray | None = None) -> KeypointScores:
-        """Compare the points, or others in their place, with the labels."""
-        return score(self.points if points is None else points, self.truth, self.people, self.missed)
+    def score(self) -> KeypointScores:
+        """Compare the points with the labels."""
+        return score(self.reading.points, self.truth, self.people, self.missed)
 
-    def score_each(self, points: Mapping[str, np.ndarray]) -> dict[str, KeypointScores]:
-        """The same for several, by name."""
-        return {name: self.score(each) for name, each in points.items()}
+    def of_the_mean_face(self) -> float:
+        """The inter-ocular error in percent of the mean face laid into the boxes: what a box alone is worth."""
+        laid = np.stack([keypoints.shape_in_box(box) for box in self.boxes])
+        return round(100 * float(metrics.nme(laid, self.truth).mean()), 3)
+
+    def shifted(self) -> dict:
+        """What one constant shift of all answers would make of the error, for labels that lie beside the faces: `x`, `y` and
+        `nme_inter_ocular`, in percent of the inter-ocular distance."""
+        sizes = metrics.face_sizes(self.truth)[:, None, None]
+        shift = np.median(((self.truth - self.reading.points) / sizes).reshape(-1, 2), axis=0)
+        errors = metrics.nme(self.reading.points + shift * sizes, self.truth)
+        x, y, left = (round(100 * float(value), 3) for value in (*shift, errors.mean()))
+        return {"x": x, "y": y, "nme_inter_ocular": left}
 
 
 def answers(
@@ -129,7 +140,7 @@ def answers(
     Parameters
     ----------
     predict : callable
-        Takes grey pictures, (H, W) uint8, and as many faces or boxes; gives points (B, 68, 2).
+        Takes grey pictures, (H, W) uint8, and as many faces or boxes; gives a Reading.
     frames : sequence of Frame
     boxes : {"labels", "detected", "given"}
         The box from the labelled points; the detected face whose box overlaps it most; or the box that the data set gives, `frame.box`. A
@@ -146,19 +157,20 @@ def answers(
     """
     if boxes not in BOXES:
         raise ValueError(f"boxes: expected 'labels', 'detected' or 'given', got {boxes!r}")
-    found, within, predicted = [], [], []
+    found, within, readings = [], [], []
     for start in report(range(0, len(frames), batch)):
-        part = [(frame, grey := frame.grey(), _box(frame, grey, boxes)) for frame in frames[start : start + batch]]
-        part = [row for row in part if row[2] is not None]
+        part = [(frame, _box(frame, boxes)) for frame in frames[start : start + batch]]
+        part = [(frame, box) for frame, box in part if box is not None]
         if part:
-            of, greys, at = map(list, zip(*part, strict=True))
-            predicted.append(predict(greys, at))
+            of, at = map(list, zip(*part, strict=True))
+            readings.append(predict([frame.grey() for frame in of], at))
             found += of
-            within += [detect.box_of(face) for face in at]
+            within += at
     if not found:
         raise ValueError(f"no box in any of {len(frames)} frames")
+    reading = Reading(*(np.concatenate([getattr(each, name) for each in readings]) for name in ("points", "spread")))
     truth, people = np.stack([frame.points for frame in found]), [frame.person for frame in found]
-    return Answers(np.concatenate(predicted), np.array(within, float), truth, people, missed=len(frames) - len(found))
+    return Answers(reading, within, truth, people, missed=len(frames) - len(found))
 
 
 def answers_of(
@@ -167,68 +179,30 @@ def answers_of(
     boxes: str = "labels",
     passes: int = predict_keypoints.PASSES,
     size: int = crops.SIZE,
-    mirrored: bool = True,
+    mirrored: bool = False,
     **more,
 ) -> Answers:
     """The `answers` of a network of `keypoint_net`, in evaluation mode; passes, size and mirrored as for `predict_keypoints.read`."""
-    return answers(lambda greys, at: predict_keypoints.predict(net, greys, at, passes, size, mirrored), frames, boxes, **more)
+    return answers(lambda greys, at: predict_keypoints.read(net, greys, at, passes, size, mirrored), frames, boxes, **more)
 
 
-def evaluate(
-    net: nn.Module,
-    frames: Sequence[Frame],
-    boxes: str = "labels",
-    as_labelled: Callable[[np.ndarray], np.ndarray] = lambda points: points,
-    **how,
-) -> KeypointScores:
-    """Score a network; arguments as for `answers_of`.
-
-    `as_labelled` puts predicted points (N, 68, 2) where the data set's labels would be, if those are known to lie elsewhere.
-    """
-    found = answers_of(net, frames, boxes, **how)
-    return found.score(as_labelled(found.points))
+def evaluate(net: nn.Module, frames: Sequence[Frame], boxes: str = "labels", **how) -> KeypointScores:
+    """Score a network; arguments as for `answers_of`."""
+    return answers_of(net, frames, boxes, **how).score()
 
 
-def by_stage(stages: Mapping[str, KeypointScores]) -> list[dict]:
-    """Scores of the same faces after one stage and the next: `name`, `nme_inter_ocular`, `interval_95`; and from the second on `less`, by
-    how much a stage lowers the error, with `less_95`, paired. Percent; intervals are over people."""
-    rows, before = [], None
-    for name, scores in stages.items():
-        errors = scores.faces["nme_inter_ocular"]
-        row = {
-            "name": name,
-            "nme_inter_ocular": round(float(errors.mean()), 3),
-            "interval_95": bootstrap.ends(errors, scores.people, digits=3),
-        }
-        if before is not None:
-            row |= {"less": round(float((before - errors).mean()), 3), "less_95": bootstrap.ends(before - errors, scores.people, digits=3)}
-        rows.append(row)
-        before = errors
-    return rows
-
-
-def over_seeds(runs: Sequence[Sequence[dict]]) -> list[dict]:
-    """Of runs that differ in their seed, as `by_stage` has each: for every stage its `name`, the error of `each` run, their `mean` and
-    their standard deviation, `spread`, in percent."""
-    rows = []
-    for stage in zip(*runs, strict=True):
-        each = [row["nme_inter_ocular"] for row in stage]
-        mean, spread = round(float(np.mean(each)), 3), round(float(np.std(each, ddof=1)), 3)
-        rows.append({"name": stage[0]["name"], "each": each, "mean": mean, "spread": spread})
-    return rows
-
-
-def as_text(record: dict) -> str:
-    """The summary as a table for a person."""
+def as_text(record: dict, boxes: str) -> str:
+    """What a record says of one kind of box, as a table for a person."""
+    part = record[boxes]
 
     def row(label: str, name: str) -> str:
-        low, high = record["interval_95"][name]
-        return f"{label:<26}{record[name]:7.2f} %   {low:6.2f} to {high:6.2f}"
+        low, high = part["interval_95"][name]
+        return f"{label:<26}{part[name]:7.2f} %   {low:6.2f} to {high:6.2f}"
 
     lines = [
-        f"boxes                     {record['boxes']}",
-        f"frames (n)                {record['n']} of {record['people']} people, {record['people_trained_on']} of them seen in training",
-        f"no box found in           {record['missed']}",
+        f"boxes                     {boxes}",
+        f"faces (n)                 {part['n']} of {part['people']} people, {record['people_trained_on']} of them seen in training",
+        f"no box found in           {part['missed']}",
         "",
         f"{'':<26}{'mean':>9}   95 %, over people",
         row("NME inter-ocular", "nme_inter_ocular"),
@@ -239,44 +213,40 @@ def as_text(record: dict) -> str:
         row("AUC up to 10 %", "auc_10"),
         row("failures, above 8 %", "failures_above_8"),
         row("failures, above 10 %", "failures_above_10"),
-        f"{'median inter-ocular':<26}{record['median_inter_ocular']:7.2f} %",
+        f"{'median inter-ocular':<26}{part['median_inter_ocular']:7.2f} %",
+        f"{'mean face in the box':<26}{part['mean_face']:7.2f} %",
+        f"{'after one constant shift':<26}{part['shifted']['nme_inter_ocular']:7.2f} %",
+        *_of_seeds(part.get("seeds")),
         "",
-        *_of_stages(record["stages"]),
-        *_of_seeds(record.get("seeds")),
         "NME inter-ocular of",
-        *(f"  {region:<24}{error:7.2f} %" for region, error in record["by_region"].items()),
+        *(f"  {region:<24}{error:7.2f} %" for region, error in part["by_region"].items()),
         "",
         f"{'yaw, degrees':<16}{'n':>6}{'people':>8}{'inter-ocular':>14}{'box':>8}{'above 10 %':>12}",
     ]
-    for name, part in record["by_yaw"].items():
-        numbers = [part[key] for key in ("nme_inter_ocular", "nme_box", "failures_above_10")]
+    for name, bin in part["by_yaw"].items():
+        numbers = [bin[key] for key in ("nme_inter_ocular", "nme_box", "failures_above_10")]
         cells = ["-" if number is None else f"{number:.2f}" for number in numbers]
-        lines.append(f"{name:<16}{part['n']:>6}{part['people']:>8}{cells[0]:>14}{cells[1]:>8}{cells[2]:>12}")
+        lines.append(f"{name:<16}{bin['n']:>6}{bin['people']:>8}{cells[0]:>14}{cells[1]:>8}{cells[2]:>12}")
     return "\n".join(lines)
 
 
-def _box(frame: Frame, grey: np.ndarray, boxes: str) -> detect.Face | np.ndarray | None:
+def _box(frame: Frame, boxes: str) -> detect.Face | np.ndarray | None:
     label = keypoints.face_box(frame.points)
     if boxes == "labels":
         return label
     if boxes == "detected":
-        return detect.nearest(detect.find_faces(grey), label)
+        return detect.nearest(detect.find_faces(frame.colour()), label)
     box = frame.box
     if box is None:
         raise ValueError(f"{frame.path}: its data set gives no box; use boxes='labels' or 'detected'")
     return box
 
 
-def _of_stages(stages: Sequence[dict]) -> list[str]:
-    rows = [f"  {stage['name']:<30}{stage['nme_inter_ocular']:7.2f} %" for stage in stages]
-    return ["NME inter-ocular, with one allowance for the labels after another", *rows, ""] if len(rows) > 1 else []
-
-
 def _of_seeds(seeds: dict | None) -> list[str]:
     if seeds is None:
         return []
-    lines = [f"NME inter-ocular of {len(seeds['networks'])} seeds        mean   spread"]
-    return [*lines, *(f"{row['name']:<30}{row['mean']:6.2f} %{row['spread']:8.2f}" for row in seeds["stages"]), ""]
+    each = ", ".join(f"{error:.2f}" for error in seeds["each"])
+    return [f"{len(seeds['each'])} seeds                   {seeds['mean']:7.2f} %   spread {seeds['spread']:.2f} ({each})"]
 
 
 def _percent(errors: np.ndarray) -> float:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from facelib.datasets import lessons, named, people, photographs, ytf68, ytf68_offset
+from facelib.datasets import lessons, named, people, photographs, ytf68
 from facelib.datasets.build_pairs import PairConfig, build
 from facelib.datasets.frame import Frame
 from facelib.datasets.pair_set import read
+from facelib.learned import finder
 from facelib.learned.harmonizer_data import COMPOSITES, Source
 from facelib.learned.harmonizer_recipes import HarmonizerConfig
 
@@ -43,7 +44,7 @@ def choose(data: str | Path, bad: str = "refuse", warn: Callable[[str], None] | 
         sets = [labelled.later(_PEOPLE * labelled.FRAMES_EACH, seed, 166) for seed in (_SEED, _OTHER_SEED)]
         return Faces(*sets, labelled.ROOT, "rendered people of another seed")
     if named.is_labelled(str(data)) and named.name_of(str(data)) == ytf68.NAME:
-        frames, held_out = ytf68_offset.put_right(ytf68.load(data, bad=bad, report=warn)), set(ytf68.validation_people())
+        frames, held_out = finder.labelled(ytf68.load(data, bad=bad, report=warn)), set(ytf68.validation_people())
         return _split(frames, held_out, ytf68.find(data), "facelib/datasets/ytf68_validation.txt")
     if named.name_of(str(data)) == people.NAME:
         training, validation = (people.load(data, parts, bad, warn) for parts in ((None, "training"), ("validation",)))

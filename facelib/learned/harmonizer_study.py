@@ -187,14 +187,14 @@ def judged(net: nn.Module | None, sources: Sequence[Source], composite: str) -> 
         cosine of the judge's embeddings of result and composite; and `doubt`, the keypoint network's spread over the eyes' distance, in
         per cent, which is large where what it sees is no face.
     """
-    finder, rows = weights.keypoint_reader(), []
+    finder, size, rows = weights.keypoint_reader(), weights.keypoint_size(), []
     for batch in harmonizer_data.batches(sources, composite):
         given = _bytes(batch["raw"])
         made = given if net is None else images.to_bytes(harmonizer_run.made(net, batch)[0])
         answers, points, masks = _bytes(batch["answer"]), batch["points"].numpy(), batch["mask"][:, 0].numpy() / np.float32(255)
         of_answer, of_given, of_made = (judge.embed(pictures, points) for pictures in (answers, given, made))
         boxes = [keypoints.face_box(shape) for shape in points]
-        at, there = (predict_keypoints.read(finder, [_grey(one) for one in pictures], boxes) for pictures in (made, answers))
+        at, there = (predict_keypoints.read(finder, [_grey(one) for one in pictures], boxes, size=size) for pictures in (made, answers))
         moved = 100 * metrics.nme(at.points, there.points)
         doubt = 100 * at.spread.mean(1) / metrics.face_sizes(points)
         for index, (one, answer, mask) in enumerate(zip(made, answers, masks, strict=True)):

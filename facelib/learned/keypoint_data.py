@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -13,6 +14,7 @@ from facelib import detect, keypoints
 from facelib.datasets import morphs
 from facelib.datasets.frame import Frame
 from facelib.learned import crops
+from facelib.learned.degradations import degraded
 
 _TRIES = 20  # boxes beside a face
 _TOUCH = 0.05  # intersection over union with the face's box, at most
@@ -45,9 +47,9 @@ class TrainingCrops(Dataset):
         rng = np.random.default_rng((self.seed, 1, i))
         other = self.points[rng.integers(len(self.points))]
         if self.how.nothing and rng.random() < self.how.nothing:
-            crop = crop_of_nothing(self.greys[index], self.points[index], self.size, rng, self.how.hardness)
+            crop = crop_of_nothing(self.greys[index], self.points[index], self.size, rng, self.how.hardness, self.greys)
             return crops.to_input(crop[None])[0], torch.full((keypoints.COUNT, 2), torch.nan)
-        crop, points = augmented_crop(self.greys[index], self.points[index], self.size, rng, self.how, other)
+        crop, points = augmented_crop(self.greys[index], self.points[index], self.size, rng, self.how, other, self.greys)
         return crops.to_input(crop[None])[0], torch.from_numpy(crops.to_units(points, self.size).astype(np.float32))
 
     def _frame_of(self, i: int) -> int:
@@ -65,10 +67,12 @@ def augmented_crop(
     rng: np.random.Generator,
     how: Augmentation = Augmentation(),
     other: np.ndarray | None = None,
+    things: Sequence[np.ndarray] = (),
 ) -> tuple[np.ndarray, np.ndarray]:
     """A crop (size, size) uint8 as the network may meet it in either pass, and the points in it (68, 2) in its pixels.
 
-    `other` are the points of another face, whose shape this one may take on.
+    `other` are the points of another face, whose shape this one may take on; `things` are pictures from which what is in front of a face is
+    cut.
     """
     matrix = _jittered_matrix(points, size, rng, how)
     shape = keypoints.transform(matrix, points)
@@ -82,10 +86,17 @@ def augmented_crop(
         crop = crops.crop(grey, matrix, size)
     if rng.random() < 0.5:
         crop, shape = crop[:, ::-1], keypoints.mirror(shape, size)
-    return _degraded(crop, rng, how.hardness), shape
+    return degraded(crop, rng, how.hardness, things), shape
 
 
-def crop_of_nothing(grey: np.ndarray, points: np.ndarray, size: int, rng: np.random.Generator, hardness: float = 0.0) -> np.ndarray:
+def crop_of_nothing(
+    grey: np.ndarray,
+    points: np.ndarray,
+    size: int,
+    rng: np.random.Generator,
+    hardness: float = 0.0,
+    things: Sequence[np.ndarray] = (),
+) -> np.ndarray:
     """A crop (size, size) uint8 in which a network should be unsure of everything: by turns what lies beside the face, and the face turned
     by more than a right angle, which also stands in where the face leaves nothing beside it."""
     box = box_beside(grey.shape, keypoints.face_box(points), rng) if rng.random() < 0.5 else None
@@ -95,7 +106,7 @@ def crop_of_nothing(grey: np.ndarray, points: np.ndarray, size: int, rng: np.ran
         centre = (size - 1) / 2
         turn = cv2.getRotationMatrix2D((centre, centre), rng.uniform(100, 260), np.exp(rng.normal(0, 0.1)))
         matrix = turn @ np.vstack([crops.crop_matrix(points, size), [0, 0, 1]])
-    return _degraded(crops.crop(grey, matrix, size), rng, hardness)
+    return degraded(crops.crop(grey, matrix, size), rng, hardness, things)
 
 
 def box_beside(shape: tuple[int, int], box: np.ndarray, rng: np.random.Generator) -> np.ndarray | None:
@@ -112,7 +123,7 @@ def box_beside(shape: tuple[int, int], box: np.ndarray, rng: np.random.Generator
 
 
 def _jittered_matrix(points: np.ndarray, size: int, rng: np.random.Generator, how: Augmentation) -> np.ndarray:
-    """Picture to crop: half the time (at hardness 1) as wrong as a detector's box is, otherwise as wrong as a first answer is."""
+    """Picture to crop: half the time (at hardness 1) as wrong as a box by itself is, otherwise as wrong as five points are."""
     centre = (size - 1) / 2
     if rng.random() < 1 - 0.5 * how.hardness:
         matrix = crops.crop_matrix(points, size)
@@ -126,25 +137,3 @@ def _jittered_matrix(points: np.ndarray, size: int, rng: np.random.Generator, ho
     linear = np.array([[np.exp(wider / 2), shear], [0, np.exp(-wider / 2)]])
     jitter = np.column_stack([linear @ jitter[:, :2], linear @ (jitter[:, 2] - centre) + centre])
     return jitter @ np.vstack([matrix, [0, 0, 1]])
-
-
-def _degraded(crop: np.ndarray, rng: np.random.Generator, hardness: float) -> np.ndarray:
-    """Light, blur, few pixels, noise, something in front: each some of the time."""
-    size = len(crop)
-    picture = crop.astype(np.float32) / 255
-    if rng.random() < 0.7 * hardness:
-        picture = picture ** np.exp(rng.normal(0, 0.3))
-        picture = (picture - 0.5) * np.exp(rng.normal(0, 0.25)) + 0.5 + rng.normal(0, 0.1)
-    if rng.random() < 0.2 * hardness:
-        few = int(size * rng.uniform(0.25, 0.7))
-        picture = cv2.resize(cv2.resize(picture, (few, few), interpolation=cv2.INTER_AREA), (size, size))
-    if rng.random() < 0.15 * hardness:
-        picture = cv2.GaussianBlur(picture, (0, 0), size / 128 * rng.uniform(0.5, 2))
-    if rng.random() < 0.2 * hardness:
-        picture = picture + rng.normal(0, rng.uniform(0.01, 0.06), picture.shape).astype(np.float32)
-    if rng.random() < 0.4 * hardness:
-        width, height = (size * rng.uniform(0.1, 0.4, 2)).astype(int)
-        x, y = rng.integers(-width // 2, size - width // 2), rng.integers(-height // 2, size - height // 2)
-        picture = picture.copy()
-        picture[max(y, 0) : y + height, max(x, 0) : x + width] = rng.uniform(0, 1)
-    return (picture.clip(0, 1) * 255).round().astype(np.uint8)

@@ -1,26 +1,25 @@
-"""Which faces a keypoint network is trained on, and on which it is judged: photographs of ytf68, rendered faces, or both."""
+"""The faces on which a keypoint network learns, and those on which every choice is made, by the names of their data sets.
+
+People, or photographs, are in one of the two, and no test face is in either.
+"""
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from facelib.datasets import rendered, ytf68, ytf68_offset
-from facelib.datasets.frame import Frame, MadeFrame
+from facelib.datasets import ibug300w, named, people, ytf68
+from facelib.datasets import rendered as renderer
+from facelib.datasets.frame import Frame
+from facelib.learned import finder
 
-_SIDE = 128  # pixels of a rendered picture: its face is then about as large as those of ytf68
-_SEED, _OTHER_SEED = 11, 12  # of the people who are drawn for training, and of those to be judged on where there is no ytf68
-_JUDGED = 480  # rendered faces, where there is no ytf68
-
-
-@dataclass(frozen=True)
-class RenderedFaces:
-    """How many rendered faces training sees, and which."""
-
-    count: int = 0
-    share: float = 0.25  # of the pictures seen, at most, where there are photographs too
-    average: str = ""  # groups that do not vary, with + between them, such as "light+hair": what each is worth
+RENDERED = "rendered"
+KNOWN = (ibug300w.NAME, ytf68.NAME, people.NAME, RENDERED)
+_COUNT, _JUDGED = 8000, 480  # rendered faces
+_SIDE = 160  # pixels, of their pictures
+_SEEDS = 11, 12  # of the rendered people: those trained on, and those judged on
 
 
 @dataclass(frozen=True)
@@ -28,69 +27,81 @@ class Faces:
     """A training set, and the people whom it leaves out."""
 
     training: list[Frame]
-    labelled: list[Frame]  # the validation set with its labels as they are
-    as_labelled: bool  # whether `labelled` lies beside the faces, as ytf68's labels do, and training does not
-    people: list[str]  # of the photographs trained on
+    validation: list[Frame]
     source: str  # for the card
     held_out: str
+    bound: bool = False  # by the terms of 300-W: its faces, or labels that a network made of them which learned there
 
     @property
-    def validation(self) -> list[Frame]:
-        """The validation set with its labels where training has them."""
-        return ytf68_offset.put_right(self.labelled) if self.as_labelled else self.labelled
+    def people(self) -> set[str]:
+        """Who is trained on, as far as the data sets say."""
+        return {frame.person for frame in self.training}
 
 
 def choose(
-    data: str | Path, photographs: bool, drawn: RenderedFaces, corrected: bool, bad: str, warn: Callable[[str], None] | None
+    data: Sequence[str | Path],
+    labels: Path | None = None,
+    bad: str = "refuse",
+    warn: Callable[[str], None] | None = None,
+    report: Callable = iter,
 ) -> Faces:
-    """The training and validation faces of a run; people of ytf68's validation list are never trained on.
+    """The faces of one data set or several; the validation part is the first one's.
 
-    Rendered faces by themselves are judged on photographs too, where ytf68 is on this machine.
+    Parameters
+    ----------
+    data : sequence of str or Path
+        Names, or folders in the layout of such: `KNOWN`.
+    labels : Path, optional
+        A folder of `facelib train keypoints`. Its network's answers take the place of the labels of training faces that no person made:
+        those of ytf68 and of people.
+    bad, warn
+        As for `facelib.datasets.named.load`.
+    report : callable
+        Wraps the faces that are labelled, as tqdm does.
 
     Raises
     ------
     ValueError
-        Neither photographs nor rendered faces were asked for.
+        A folder in none of these layouts.
     """
-    if not photographs and drawn.count < 1:
-        raise ValueError(f"rendered.count: expected at least 1 where there are no photographs, got {drawn.count}; ask for some thousands")
-    average = drawn.average.split("+") if drawn.average else []
-    made = rendered.frames(drawn.count, _SEED, _SIDE, jobs=-1, average=average) if drawn.count else []
-    if not photographs and not _is_here(data):
-        others = rendered.frames(_JUDGED, _OTHER_SEED, _SIDE, jobs=-1)
-        return Faces(made, others, False, [], _said(made, "rendered"), "rendered people of another seed")
-    held_out, right = set(ytf68.validation_people()), is_put_right(photographs, corrected)
-    frames = ytf68.load(data, bad=bad, report=warn)
-    labelled = [frame for frame in frames if frame.person in held_out]
-    taken = [frame for frame in frames if photographs and frame.person not in held_out]
-    taken = ytf68_offset.put_right(taken) if right else taken
-    source = " and ".join(part for part in (_said(taken, f"{ytf68.NAME}, labels made by a model"), _said(made, "rendered")) if part)
-    people = sorted({frame.person for frame in taken})
-    return Faces(_mixed(taken, made, drawn.share), labelled, right, people, source, "facelib/datasets/ytf68_validation.txt")
+    parts = [_of(each, labels, bad, warn, report) for each in data]
+    if not parts:
+        raise ValueError(f"data: expected at least one of {', '.join(KNOWN)}, got none")
+    if labels and not any(labels.name in part.source for part in parts):
+        raise ValueError(f"labels: none of {', '.join(map(str, data))} takes labels of a run; leave --labels out")
+    training, validation = [frame for part in parts for frame in part.training], parts[0].validation
+    if not training or not validation:
+        raise ValueError(f"data: expected faces to train on and to judge on, got {len(training)} and {len(validation)} of {data[0]}")
+    held_out = "; ".join(part.held_out for part in parts)
+    return Faces(training, validation, "; ".join(part.source for part in parts), held_out, any(part.bound for part in parts))
 
 
-def is_put_right(photographs: bool, corrected: bool, **_) -> bool:
-    """Whether a run learns where points belong, of its settings: from labels put right, or from rendered faces alone, whose points are
-    right. Its answers lie beside ytf68's labels then."""
-    return corrected or not photographs
+def _of(data: str | Path, labels: Path | None, bad: str, warn: Callable[[str], None] | None, report: Callable) -> Faces:
+    if str(data) == RENDERED:
+        training, validation = (renderer.frames(count, seed, _SIDE, jobs=-1) for count, seed in zip((_COUNT, _JUDGED), _SEEDS, strict=True))
+        return Faces(training, validation, _said(training, RENDERED), "rendered people of another seed")
+    if not named.is_labelled(data):
+        raise ValueError(f"data: expected {', '.join(KNOWN)}, or a folder in the layout of one of them, got {data}")
+    name = named.name_of(data)
+    if name == ibug300w.NAME:
+        frames = ibug300w.load(data, subset="training", bad=bad, report=warn)
+        held_out = {frame.person for frame in frames if ibug300w.is_held_out(frame.person)}
+        return _split(frames, held_out, name, "one photograph in ten, `facelib.datasets.ibug300w.is_held_out`", True)
+    if name == ytf68.NAME:
+        frames, held_out, said = ytf68.load(data, bad=bad, report=warn), set(ytf68.validation_people()), "ytf68_validation.txt"
+    else:
+        frames, said = people.load(data, (None, "training", "validation"), bad, warn), "the part validation of people"
+        held_out = {face.name for face in people.listed() if face.part == "validation"}
+    if labels is None:  # the points of people are those of networks that learned from 300-W
+        return _split(frames, held_out, name, said, name == people.NAME)
+    faces = _split(frames, held_out, f"{name}, labelled by {labels.name}", said, False)
+    return dataclasses.replace(faces, training=finder.labelled(faces.training, labels, report))
 
 
-def _is_here(data: str | Path) -> bool:
-    try:
-        ytf68.find(data)
-    except FileNotFoundError:
-        return False
-    return True
+def _split(frames: Sequence[Frame], held_out: set[str], name: str, said: str, bound: bool) -> Faces:
+    training, validation = ([frame for frame in frames if (frame.person in held_out) == kept] for kept in (False, True))
+    return Faces(training, validation, _said(training, name), said, bound)
 
 
-def _mixed(photographs: Sequence[Frame], made: Sequence[MadeFrame], share: float) -> list[Frame]:
-    """Both, the photographs as often as it takes for rendered faces to be `share` of all, read only once."""
-    if not photographs or not made:
-        return [*photographs, *made]
-    times = max(1, round(len(made) * (1 - share) / share / len(photographs)))
-    read = [MadeFrame(frame.path, frame.person, frame.points, frame.box, made=frame.grey()) for frame in photographs]
-    return [*(read * times), *made]
-
-
-def _said(frames: Sequence[Frame], what: str) -> str:
-    return f"{len(frames)} frames of {len({frame.person for frame in frames})} people, {what}" if frames else ""
+def _said(frames: Sequence[Frame], name: str) -> str:
+    return f"{len(frames)} faces of {name}"

@@ -55,7 +55,7 @@ class Regression(nn.Module):
 class Heatmaps(nn.Module):
     """A residual encoder down to a 32nd, and a feature pyramid (Lin et al. 2017) back up to a quarter of the crop: a map for each point."""
 
-    def __init__(self, widths: Sequence[int] = (32, 64, 96, 128, 192), blocks: Sequence[int] = (1, 1, 2, 2), head: int = 96):
+    def __init__(self, widths: Sequence[int] = (32, 48, 128, 192, 256), blocks: Sequence[int] = (1, 2, 2, 2), head: int = 80):
         super().__init__()
         first, *rest = widths
         self.stem = nn.Sequential(nn.Conv2d(1, first, 3, 2, 1, bias=False), nn.BatchNorm2d(first), nn.ReLU(inplace=True))
@@ -101,21 +101,6 @@ class Heatmaps(nn.Module):
         log_probability = output.float().flatten(2).log_softmax(-1)
         wanted = gaussians(points, cells).flatten(2).nan_to_num(1 / cells**2)
         return {"distance": distance, "wing": winged, "cross_entropy": -(wanted * log_probability).sum(-1).mean()}
-
-
-class Pair(nn.Module):
-    """Two networks that share the work: one finds the points in a box, and doubts where there is no face; the other, which has only ever
-    seen faces near their place, says where exactly they are. `facelib.learned.predict_keypoints` reads with both."""
-
-    def __init__(self, finder: Heatmaps, refiner: Heatmaps):
-        super().__init__()
-        self.finder, self.refiner = finder, refiner
-
-    def fuse(self) -> Pair:
-        """As `Heatmaps.fuse`."""
-        self.finder.fuse()
-        self.refiner.fuse()
-        return self
 
 
 class Block(nn.Module):
@@ -203,7 +188,7 @@ def answers(net: nn.Module, inputs: np.ndarray) -> tuple[np.ndarray, np.ndarray]
 
 
 def resnet18(size: int = crops.SIZE) -> Regression:
-    """The write-up's way: a torchvision ResNet-18 with one input channel and 136 outputs. Its last layer sees the final features with their
+    """A torchvision ResNet-18 with one input channel and 136 outputs. Its last layer sees the final features with their
     places, where the original takes their mean: to say where something is, it helps to know where it was seen."""
     import torchvision  # here: it takes a second and 160 MB, and the network that ships does without
 
@@ -225,18 +210,9 @@ def small(
     return Regression(nn.Sequential(*layers), rows)
 
 
-PAIR = "pair"  # what a card calls one
-
-
-def build(name: str, size: int) -> nn.Module:
-    """What a card names, untrained: one of `NETWORKS` for crops of `size` pixels, or a pair of the first."""
-    return Pair(Heatmaps(), Heatmaps()) if name == PAIR else NETWORKS[name](size)
-
-
 # By name, for crops of a given side.
 NETWORKS: dict[str, Callable[[int], nn.Module]] = {
     "heatmaps": lambda size: Heatmaps(),
-    "large": lambda size: Heatmaps((48, 128, 192, 256, 384), (2, 3, 4, 3), 160),  # heatmaps too, six times as many parameters
     "resnet18": resnet18,
     "small": small,
 }

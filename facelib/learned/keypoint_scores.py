@@ -1,21 +1,25 @@
-"""What `facelib evaluate keypoints` measures: the scores of a network, stage by stage, and those of other seeds beside it."""
+"""What `facelib evaluate keypoints` measures: the scores of a network, what its doubts are worth, and other seeds beside it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+import numpy as np
+
+from facelib import metrics
 from facelib.datasets.frame import Frame
+from facelib.learned import confidence, weights
 from facelib.learned import evaluate_keypoints as evaluation
-from facelib.learned import keypoint_study, labeller, weights
-from facelib.learned.keypoint_faces import is_put_right
+from facelib.learned.keypoint_config import NOT_THE_RECIPE
+
+_SCORE = "nme_inter_ocular"
 
 
 def record(
     folder: Path,
     frames: Sequence[Frame],
-    boxes: str = "labels",
-    is_ytf68: bool = True,
+    boxes: Sequence[str] = ("labels", "detected"),
     also: Sequence[Path] = (),
     report: Callable[[Iterable], Iterable] = iter,
 ) -> dict:
@@ -26,11 +30,9 @@ def record(
     folder : Path
         Of the network, as `facelib train keypoints` wrote it.
     frames : sequence of Frame
-        With their labels as they are.
-    boxes : {"labels", "detected", "given"}
+        Labelled, and not trained on.
+    boxes : sequence of {"labels", "detected", "given"}
         As for `evaluate_keypoints.answers`.
-    is_ytf68 : bool
-        Whether the labels are those of ytf68, for which allowances are known (`labeller.stages`).
     also : sequence of Path
         Folders of the same recipe with other seeds.
     report : callable
@@ -39,51 +41,58 @@ def record(
     Returns
     -------
     dict
-        `KeypointScores.summary` after the last stage, and before it `model`, `labeller` (None where there is no such stage), `boxes` and
-        `people_trained_on`, how many of these people any of the networks knows; `stages`, of `evaluate_keypoints.by_stage`; with `also`,
-        `seeds`: the `networks`, and as `stages` what `evaluate_keypoints.over_seeds` gives.
+        `model`; `people_trained_on`, how many of these people any of the networks knows; and for each kind of box
+        `KeypointScores.summary`, `mean_face`, the error of the mean face laid into the boxes; `shifted`, of `Answers.shifted`;
+        `reliability` of the expected errors; and with `also`, `seeds`: the `networks`, the error of `each`, their `mean`, and their
+        standard deviation, `spread`, in percent.
 
     Raises
     ------
     ValueError
-        `also` holds a run that differs in more than its seed, has a seed a second time, or was not given to `facelib train labeller`
-        where the first was.
+        `also` holds a run that differs in more than its seed, or has a seed a second time.
     """
     folders = [folder, *also]
     cards = [weights.card("keypoints", each) for each in folders]
     _check_seeds(folders, cards)
-    runs = [_stages(each, frames, boxes, is_ytf68, report) for each in folders]
-    for each, stages in zip(folders, runs, strict=True):
-        if list(stages) != list(runs[0]):
-            raise ValueError(f"{each}: expected the stages {list(runs[0])}, got {list(stages)}; run `facelib train labeller` for it")
     known = {person for card in cards for person in card["people_trained_on"]}
-    rows = [evaluation.by_stage(stages) for stages in runs]
     numbers = {
         "model": weights.which("keypoints", folder),
-        "labeller": weights.which(weights.LABELLER, folder) if labeller.HABITS in runs[0] else None,
-        "boxes": boxes,
-        "people_trained_on": len(known & {frame.person for frame in frames}),
-        **list(runs[0].values())[-1].summary(),
-        "stages": rows[0],
+        "people_trained_on": len(known & set(weights.digests(frame.person for frame in frames))),
     }
-    if also:
-        numbers["seeds"] = {"networks": [weights.which("keypoints", each) for each in folders], "stages": evaluation.over_seeds(rows)}
+    return numbers | {kind: _of(kind, folders, frames, report) for kind in boxes}
+
+
+def _of(boxes: str, folders: Sequence[Path], frames: Sequence[Frame], report: Callable) -> dict:
+    found = [_answers(each, frames, boxes, report) for each in folders]
+    scores, first = [each.score() for each in found], found[0]
+    expected = weights.keypoint_calibration(folders[0]).expected_errors(first.reading)
+    numbers = {
+        **scores[0].summary(),
+        "mean_face": first.of_the_mean_face(),
+        "shifted": first.shifted(),
+        "reliability": confidence.judge(expected, metrics.point_errors(first.reading.points, first.truth)),
+    }
+    if len(folders) > 1:
+        each = [round(float(score.faces[_SCORE].mean()), 3) for score in scores]
+        numbers["seeds"] = {
+            "networks": [weights.which("keypoints", folder) for folder in folders],
+            "each": each,
+            "mean": round(float(np.mean(each)), 3),
+            "spread": round(float(np.std(each, ddof=1)), 3),
+        }
     return numbers
 
 
-def _stages(folder: Path, frames: Sequence[Frame], boxes: str, is_ytf68: bool, report: Callable) -> dict[str, evaluation.KeypointScores]:
-    config, net = weights.card("keypoints", folder)["config"], weights.keypoint_network(folder)
-    found = evaluation.answers_of(net, frames, boxes, size=config["size"], report=report)
-    fitted = weights.labeller(boxes, folder) if is_ytf68 else None
-    return found.score_each(labeller.stages(found.points, found.boxes, is_ytf68 and is_put_right(**config), fitted))
+def _answers(folder: Path, frames: Sequence[Frame], boxes: str, report: Callable) -> evaluation.Answers:
+    return evaluation.answers_of(weights.keypoint_reader(folder), frames, boxes, size=weights.keypoint_size(folder), report=report)
 
 
 def _check_seeds(folders: Sequence[Path], cards: Sequence[dict]) -> None:
     """Refuse runs that differ in more than their seed, or not in that."""
-    recipes = [(keypoint_study.changes(card["config"]), card["pictures_seen"]) for card in cards]
+    recipes = [(card["data"], {key: value for key, value in card["config"].items() if key not in NOT_THE_RECIPE}) for card in cards]
     for folder, recipe in zip(folders, recipes, strict=True):
         if recipe != recipes[0]:
-            raise ValueError(f"{folder}: expected a run of the recipe {recipes[0]} with another seed, got {recipe}")
+            raise ValueError(f"{folder}: expected a run like {folders[0]} with another seed, got another recipe or other data")
     seeds = [card["seed"] for card in cards]
     if len(set(seeds)) < len(seeds):
         raise ValueError(f"{folders[-1]}: expected runs that differ in their seed, got the seeds {seeds}")

@@ -6,14 +6,13 @@ given, so that there is one copy of them, and a network that you trained is read
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from importlib.resources import files
 from importlib.util import find_spec
 
 import numpy as np
 import torch
 
-from facelib.learned.keypoint_net import Heatmaps, Pair
+from facelib.learned.keypoint_net import Heatmaps
 
 INPUT, OUTPUTS = "crops", ["points", "spread"]
 
@@ -39,7 +38,7 @@ class OnnxHeatmaps:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = torch.get_num_threads()
         options.add_external_initializers(list(weights), [onnxruntime.OrtValue.ortvalue_from_numpy(value) for value in weights.values()])
-        # Threads that wait for more work would slow the other network of a pair, and NumPy.
+        # Threads that wait for more work would slow NumPy.
         options.add_session_config_entry("session.force_spinning_stop", "1")
         graph = files("facelib.learned").joinpath("heatmaps.onnx").read_bytes()
         self.session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
@@ -50,18 +49,6 @@ class OnnxHeatmaps:
         return points, spread
 
 
-@dataclass(frozen=True)
-class OnnxPair:
-    """A `facelib.learned.keypoint_net.Pair` for reading faces only."""
-
-    finder: OnnxHeatmaps
-    refiner: OnnxHeatmaps
-
-
-def reader(net: torch.nn.Module) -> torch.nn.Module | OnnxHeatmaps | OnnxPair:
+def reader(net: torch.nn.Module) -> torch.nn.Module | OnnxHeatmaps:
     """The same network through ONNX Runtime, or itself where that is not installed or does not know its kind."""
-    if not is_here():
-        return net
-    if isinstance(net, Pair):
-        return OnnxPair(OnnxHeatmaps(net.finder), OnnxHeatmaps(net.refiner))
-    return OnnxHeatmaps(net) if isinstance(net, Heatmaps) else net
+    return OnnxHeatmaps(net) if is_here() and isinstance(net, Heatmaps) else net

@@ -1,13 +1,12 @@
-"""From pictures and boxes to keypoints: a face is looked at until its points stay, and the answer says how sure it is.
+"""From pictures and boxes to keypoints: a face is looked at twice, or until its crop stays, and the answer says how sure it is.
 
-The first look takes the crop from the box. Each later one takes it from the answer before, which turns the face upright and mends a box
-that was off; it reads the crop as it is and mirrored. Most faces are done after the second. Of a pair of networks the finder looks first,
-and the refiner from then on. More readings, tilted a little, gained 0.01 points of NME for twice the time.
+The first look takes its crop from the detector's five points, or else from the box. Each later one takes it from the answer before, which
+turns the face upright and mends a crop that was off.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -17,11 +16,11 @@ from torch import nn
 from facelib import keypoints, metrics
 from facelib.datasets.frame import Frame
 from facelib.learned import crops, keypoint_net
-from facelib.learned.onnx_net import OnnxHeatmaps, OnnxPair
+from facelib.learned.onnx_net import OnnxHeatmaps
 
-Net = nn.Module | OnnxHeatmaps | OnnxPair
+Net = nn.Module | OnnxHeatmaps
 PASSES = 3
-_STAYS = 0.015  # of a face's size: a second look that moves the points by less settles it
+_STAYS = 0.04  # of a face's size: where a second look or a later one would move its crop by less, it was the last
 _LEAST = 0.4  # of a face's size: what a later look makes smaller than that is no face, and the look before is believed
 
 
@@ -29,8 +28,8 @@ _LEAST = 0.4  # of a face's size: what a later look makes smaller than that is n
 class Reading:
     """What a network says of B faces, in the pictures' pixels."""
 
-    points: np.ndarray  # (B, 68, 2) float32, the mean of the last look's two readings
-    spread: np.ndarray  # (B, 68) float32, the standard deviation of place: of each reading by itself, and of the readings among them
+    points: np.ndarray  # (B, 68, 2) float32, the mean of the last look's readings
+    spread: np.ndarray  # (B, 68) float32, the standard deviation of place over the first and the last look's readings
 
 
 def predict(net: Net, greys: Sequence[np.ndarray], boxes: Sequence[np.ndarray], *how, **named) -> np.ndarray:
@@ -44,54 +43,64 @@ def read(
     boxes: Sequence[np.ndarray],
     passes: int = PASSES,
     size: int = crops.SIZE,
-    mirrored: bool = True,
+    mirrored: bool = False,
 ) -> Reading:
     """Keypoints of one face in each picture.
 
     Parameters
     ----------
-    net : Module, OnnxHeatmaps or OnnxPair
+    net : Module or OnnxHeatmaps
         One of `facelib.learned.keypoint_net`, for all 68 points, in evaluation mode; or one that ONNX Runtime runs.
     greys : sequence of B ndarrays of shape (H, W)
         Grey pictures, float32 in [0, 1] or uint8; sizes may differ.
     boxes : sequence of B, each a facelib.detect.Face or an array of shape (4,)
         Found, or x, y, width, height in pixels.
     passes : int
-        How often to look at most: the second look is for all faces, further ones for those whose points the look before still moved.
+        How often to look at most.
     size : int
         The crop's side in pixels: the size that the network was trained at.
     mirrored : bool
-        Whether later looks, or the only one, read the crop's mirror image too.
-
-    Notes
-    -----
-    The finder of a pair keeps a say in the spread: its first reading counts there beside the refiner's.
+        Whether looks after the first, or the only one, read the crop's mirror image too: a little better, and a half slower.
     """
-    finder, refiner = getattr(net, "finder", net), getattr(net, "refiner", net)
     shapes = np.array([keypoints.shape_in_box(box) for box in boxes]).reshape(-1, keypoints.COUNT, 2)
-    first = _look(finder, greys, shapes, mirrored and passes == 1, size)
+    if not len(shapes):
+        return Reading(shapes.astype(np.float32), np.zeros(shapes.shape[:2], np.float32))
+    first = _look(net, greys, shapes, mirrored and passes == 1, size)
     shapes, spread = first[0].mean(axis=0), _spread(*first)
     moving = np.arange(len(shapes))
     for _ in range(passes - 1):
         if not len(moving):
             break
-        points, variances = _look(refiner, [greys[face] for face in moving], shapes[moving], mirrored, size)
+        before = shapes[moving]
+        points, variances = _look(net, [greys[face] for face in moving], before, mirrored, size)
         found = points.mean(axis=0)
-        if refiner is not finder:
-            points, variances = (np.concatenate([mine, own[:, moving]]) for mine, own in zip((points, variances), first, strict=True))
-        kept = np.ptp(found, axis=1).max(axis=1) >= _LEAST * np.ptp(shapes[moving], axis=1).max(axis=1)
-        far = metrics.nme(found, shapes[moving], "box") > _STAYS
+        points, variances = (np.concatenate([early[:, moving], late]) for early, late in zip(first, (points, variances), strict=True))
+        kept = np.ptp(found, axis=1).max(axis=1) >= _LEAST * np.ptp(before, axis=1).max(axis=1)
         shapes[moving[kept]], spread[moving[kept]] = found[kept], _spread(points, variances)[kept]
-        moving = moving[kept & far]
+        moving = moving[kept & (_moved(before, found) > _STAYS)]
     return Reading(shapes.astype(np.float32), spread.astype(np.float32))
 
 
-def read_frames(net: Net, frames: Sequence[Frame], size: int = crops.SIZE, batch: int = 64) -> Reading:
-    """`read` labelled frames from the boxes round their labels, `batch` at a time."""
+def _moved(before: np.ndarray, after: np.ndarray) -> np.ndarray:
+    """How far the crops of faces (B, 68, 2) are from those of others, as a share of the face's size: (B,)."""
+    mean = keypoints.mean_shape()
+    laid = [np.stack([keypoints.transform(keypoints.similarity(mean, face), mean) for face in faces]) for faces in (before, after)]
+    return metrics.nme(*laid, "box")
+
+
+def read_frames(
+    net: Net,
+    frames: Sequence[Frame],
+    size: int = crops.SIZE,
+    batch: int = 64,
+    report: Callable[[Iterable], Iterable] = iter,
+    **how,
+) -> Reading:
+    """`read` labelled frames from the boxes round their labels, `batch` at a time; `report` wraps the batches, as tqdm does."""
     readings = []
-    for start in range(0, len(frames), batch):
+    for start in report(range(0, len(frames), batch)):
         part = frames[start : start + batch]
-        readings.append(read(net, [frame.grey() for frame in part], [keypoints.face_box(frame.points) for frame in part], size=size))
+        readings.append(read(net, [frame.grey() for frame in part], [keypoints.face_box(frame.points) for frame in part], size=size, **how))
     return Reading(*(np.concatenate([getattr(reading, name) for reading in readings]) for name in ("points", "spread")))
 
 

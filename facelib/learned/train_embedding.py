@@ -14,10 +14,10 @@ from accelerate.utils import set_seed
 from torch import Tensor, nn
 
 from facelib import records, verification
-from facelib.datasets import rendered, ytf68, ytf68_offset
+from facelib.datasets import rendered, ytf68
 from facelib.datasets.frame import Frame
 from facelib.datasets.rendered import labelled as rendered_faces
-from facelib.learned import checkpoint, embedding_data, engine, moving_average, weights
+from facelib.learned import checkpoint, embedding_data, engine, finder, moving_average, weights
 from facelib.learned.embedding_data import TrainingFaces
 from facelib.learned.embedding_net import LENGTH, SIZE, Embedder, Margin
 from facelib.learned.embeddings import embed
@@ -95,7 +95,7 @@ def run(
     """Train without the people of ytf68's validation list; write `embedding-ROLE.safetensors`, card and history; return the card."""
     checkpoint.begin(folder, resume)
     held_out = set(ytf68.validation_people())
-    frames = ytf68_offset.put_right(ytf68.load(data, bad=bad, report=warn))
+    frames = finder.labelled(ytf68.load(data, bad=bad, report=warn))
     training, validation = ([frame for frame in frames if (frame.person in held_out) == kept] for kept in (False, True))
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "config.json").write_text(json.dumps(asdict(config), indent=1) + "\n")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -13,14 +13,13 @@ from accelerate.utils import set_seed
 from torch import nn
 
 from facelib import records
-from facelib.datasets import ytf68, ytf68_offset
 from facelib.datasets.frame import Frame
 from facelib.learned import checkpoint, engine, keypoint_net, moving_average, weights
 from facelib.learned.confidence import calibrate
 from facelib.learned.evaluate_keypoints import evaluate
 from facelib.learned.keypoint_config import KeypointConfig
 from facelib.learned.keypoint_data import TrainingCrops
-from facelib.learned.keypoint_faces import Faces, choose
+from facelib.learned.keypoint_faces import choose
 from facelib.learned.schedule import one_cycle
 
 
@@ -97,55 +96,76 @@ def train(
     return task.average.module.eval()
 
 
-LICENCE = "MIT, as the package; not for identifying or watching people"
+LICENCES = {  # of weights, by whether 300-W's terms bind them
+    True: "research only, no commercial use: trained on iBUG 300-W, whose terms say so; not for identifying or watching people",
+    False: "MIT, as the package; not for identifying or watching people",
+}
 IN_HISTORY = ("nme_inter_ocular", "median_inter_ocular", "failures_above_10", "n", "missed", "people")
 
 
 def run(
-    data: str | Path,
+    data: Sequence[str | Path],
     folder: Path,
     config: KeypointConfig,
+    labels: Path | None = None,
     bad: str = "refuse",
     warn: Callable[[str], None] | None = None,
     resume: bool = False,
     report: Callable[[dict], None] = lambda row: None,
+    bar: Callable[[Iterable], Iterable] = iter,
 ) -> dict:
-    """Train without the people of ytf68's validation list; write `keypoints.safetensors`, its card and its history; return the card."""
+    """Train without the held-out faces; write `keypoints.safetensors`, its card and its history; return the card.
+
+    Parameters
+    ----------
+    data, labels, bad, warn
+        As for `facelib.learned.keypoint_faces.choose`; `bar` is its `report`.
+    folder : Path
+        Where the run is kept.
+    config : KeypointConfig
+    resume, report
+        As for `facelib.learned.engine.fit`.
+    """
     checkpoint.begin(folder, resume)
-    faces = choose(data, config.photographs, config.rendered, config.corrected, bad, warn)
+    faces = choose(data, labels, bad, warn, bar)
+    bound = faces.bound or bool(labels and "no commercial use" in weights.card("keypoints", labels).get("licence", ""))
     net = train(config, faces.training, faces.validation, folder, resume, report).cpu()
-    shown = ytf68.NAME if config.photographs else "rendered"
     history = engine.read_history(folder)
+    command = f"facelib train keypoints --data {' '.join(Path(each).name for each in data)}" + " --labels RUN" * (labels is not None)
+    changed = "".join(f" --set {name}={value}" for name, value in changes(config).items())
     card = {
         "what": f"68 keypoints of a face in a grey crop of {config.size} pixels: {config.network}; moving average of the weights",
-        **records.made_by(f"facelib train keypoints --data {shown} --seed {config.seed} --precision {config.precision} --out DIR"),
+        **records.made_by(f"{command} --seed {config.seed} --precision {config.precision}{changed} --out DIR"),
         "data": faces.source,
         "held_out": faces.held_out,
-        "people_trained_on": faces.people,
+        "people_trained_on": weights.digests(faces.people),
         "pictures_seen": history[-1]["pictures"],
         "seed": config.seed,
         "config": asdict(config),
-        **judged(net, faces, config.size),
+        "calibration": asdict(calibrate(net, faces.validation, config.size)),
+        "scores": {boxes: _scores(net, faces.validation, boxes, config.size) for boxes in ("labels", "detected")},
         "seconds": round(history[-1]["seconds"]),
         "software": f"torch {torch.__version__}",
-        "licence": LICENCE,
+        "licence": LICENCES[bound],
     }
     weights.save(net, "keypoints", card, folder)
     (folder / "keypoints-history.json").write_text(json.dumps(history, indent=1) + "\n")
     return card
 
 
-def judged(net: nn.Module, faces: Faces, size: int) -> dict:
-    """What a card says of how good a network is: `calibration` and `reliability` of its doubts, and `scores` against labels as they are."""
-    calibration, reliability = calibrate(net, faces.validation, size)
-    return {
-        "calibration": asdict(calibration),
-        "reliability": reliability,
-        "scores": {boxes: _scores(net, faces, boxes, size) for boxes in ("labels", "detected")},
-    }
-
-
-def _scores(net: nn.Module, faces: Faces, boxes: str, size: int) -> dict:
-    as_labelled = {"as_labelled": ytf68_offset.as_labelled} if faces.as_labelled else {}
-    scores = evaluate(net, faces.labelled, boxes, size=size, **as_labelled)
+def _scores(net: nn.Module, frames: list[Frame], boxes: str, size: int) -> dict:
+    scores = evaluate(net, frames, boxes, size=size)
     return {**scores.summary(), "by_group": scores.by_group}
+
+
+def changes(config: KeypointConfig) -> dict[str, object]:
+    """What a run's settings change of the usual ones, as --set names them; not its seed and precision, which have options of their own."""
+    own, usual = (_flat(asdict(each)) for each in (config, KeypointConfig()))
+    return {name: value for name, value in own.items() if value != usual[name] and name not in ("seed", "precision")}
+
+
+def _flat(config: dict) -> dict:
+    """Nested settings in one level."""
+    inner = {name: value for name, value in config.items() if isinstance(value, dict)} | {"weights": dict(config["weights"])}
+    flat = {f"{name}.{key}": value for name, part in inner.items() for key, value in part.items()}
+    return {name: value for name, value in (config | flat).items() if name not in inner}

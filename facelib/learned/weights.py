@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -21,12 +21,12 @@ from facelib.learned.confidence import Calibration
 from facelib.learned.embedding_net import Embedder
 from facelib.learned.forensic_net import Detective
 from facelib.learned.generators import GENERATORS
-from facelib.learned.labeller import Labeller
-from facelib.learned.onnx_net import OnnxHeatmaps, OnnxPair
+from facelib.learned.onnx_net import OnnxHeatmaps
 
-LABELLER = "keypoints-labeller"
 FOLDER = Path(str(files("facelib.learned"))) / "weights"
+FREE = "free"  # the keypoint network that learned nothing from 300-W, which excludes commercial use
 _OWN = "FACELIB_WEIGHTS"  # a folder whose harmonizers are used instead of those that ship
+_KEYPOINTS = "FACELIB_KEYPOINTS"  # the keypoint network: `FREE`, or a folder that `facelib train keypoints` wrote
 
 
 class WeightsError(RuntimeError):
@@ -69,6 +69,11 @@ def card(name: str, folder: Path = FOLDER) -> dict:
     return json.loads(path.read_text(encoding="utf-8"))
 
 
+def digests(people: Iterable[str]) -> list[str]:
+    """What a card says of whom a network was trained on: not their names, and enough to tell whether somebody was among them."""
+    return sorted(hashlib.sha256(person.encode()).hexdigest()[:12] for person in set(people))
+
+
 def which(name: str, folder: Path = FOLDER) -> dict:
     """What a record says of the weights that it measured: name, sha256, seed."""
     made = card(name, folder)
@@ -80,54 +85,73 @@ def history(name: str, folder: Path = FOLDER) -> list[dict]:
     return json.loads((folder / f"{name}-history.json").read_text(encoding="utf-8"))
 
 
-def keypoint_network(folder: Path = FOLDER) -> nn.Module:
-    """The shipped keypoint network, or one from a folder that `facelib train keypoints` wrote; loaded once."""
-    return _keypoint_network(folder)
+def keypoint_place(which: str | Path | None = None) -> Path:
+    """The folder of a keypoint network: `FREE`, or one that `facelib train keypoints` wrote; by default what FACELIB_KEYPOINTS names, or
+    the package's."""
+    which = which or os.environ.get(_KEYPOINTS)
+    return FOLDER / FREE if str(which) == FREE else Path(which) if which else FOLDER
+
+
+def use_keypoints(which: str | Path) -> None:
+    """Take the keypoint network `FREE`, or that of a folder that `facelib train keypoints` wrote, in this process and in those that it
+    starts.
+
+    Raises
+    ------
+    WeightsError
+        There is none in it.
+    """
+    card("keypoints", keypoint_place(which))
+    os.environ[_KEYPOINTS] = str(which if str(which) == FREE else Path(which).resolve())
+
+
+def keypoint_network(folder: Path | None = None) -> nn.Module:
+    """The keypoint network of a folder that `facelib train keypoints` wrote, by default of `keypoint_place`; loaded once."""
+    return _keypoint_network(folder or keypoint_place())
+
+
+def keypoint_reader(folder: Path | None = None) -> nn.Module | OnnxHeatmaps:
+    """The same network as the fastest thing here that reads faces: through ONNX Runtime, where that is installed."""
+    return _keypoint_reader(folder or keypoint_place())
+
+
+def keypoint_size(folder: Path | None = None) -> int:
+    """The side of the crops that the network was trained with, in pixels."""
+    return _keypoint_card(folder or keypoint_place())["config"]["size"]
+
+
+def keypoint_calibration(folder: Path | None = None) -> Calibration:
+    """How the network's spread becomes an expected error: kept in the card of its weights."""
+    return Calibration(**_keypoint_card(folder or keypoint_place())["calibration"])
+
+
+@cache
+def _keypoint_card(folder: Path) -> dict:
+    made = card("keypoints", folder)
+    if not made.keys() >= {"config", "calibration"} or made["config"].get("network") not in keypoint_net.NETWORKS:
+        raise WeightsError(f"{folder / 'keypoints.json'}: no card of a network that this version knows; train it again")
+    return made
 
 
 @cache
 def _keypoint_network(folder: Path) -> nn.Module:
-    config = card("keypoints", folder)["config"]
-    net = keypoint_net.build(config["network"], config["size"])
-    net = load(net, "keypoints", folder)
-    if isinstance(net, (keypoint_net.Heatmaps, keypoint_net.Pair)):
+    config = _keypoint_card(folder)["config"]
+    try:
+        net = load(keypoint_net.NETWORKS[config["network"]](config["size"]), "keypoints", folder)
+    except RuntimeError as error:
+        raise (
+            error
+            if isinstance(error, WeightsError)
+            else WeightsError(f"{folder / 'keypoints.safetensors'}: not the layers of this version's {config['network']}; train it again")
+        ) from None
+    if isinstance(net, keypoint_net.Heatmaps):
         net.fuse()
     return net.to(memory_format=torch.channels_last)
 
 
 @cache
-def keypoint_reader(folder: Path = FOLDER) -> nn.Module | OnnxHeatmaps | OnnxPair:
-    """The same network as the fastest thing here that reads faces: through ONNX Runtime, where that is installed."""
-    return onnx_net.reader(keypoint_network(folder))
-
-
-@cache
-def keypoint_calibration(folder: Path = FOLDER) -> Calibration:
-    """How the network's spread becomes an expected error: kept in the card of its weights."""
-    return Calibration(**card("keypoints", folder)["calibration"])
-
-
-def labeller(boxes: str, folder: Path = FOLDER) -> Labeller | None:
-    """What `facelib train labeller` fitted to a keypoint network's answers in one kind of box; None if nothing.
-
-    Raises
-    ------
-    WeightsError
-        It was fitted to the answers of another network.
-    """
-    if not (folder / f"{LABELLER}.json").is_file():
-        return None
-    made = card(LABELLER, folder)
-    if made["network"] != card("keypoints", folder)["sha256"]:
-        raise WeightsError(f"{folder / LABELLER}.json: fitted to the answers of another network; run `facelib train labeller` again")
-    kinds = load(nn.ModuleDict({kind: Labeller() for kind in made["boxes"]}), LABELLER, folder)
-    return kinds[boxes] if boxes in made["boxes"] else None
-
-
-def save_labellers(kinds: Mapping[str, Labeller], record: dict, folder: Path = FOLDER) -> Path:
-    """Write labellers beside the network that they were fitted to, by the kind of box; return the file."""
-    save(nn.ModuleDict(kinds), LABELLER, record | {"network": card("keypoints", folder)["sha256"], "boxes": list(kinds)}, folder)
-    return folder / f"{LABELLER}.safetensors"
+def _keypoint_reader(folder: Path) -> nn.Module | OnnxHeatmaps:
+    return onnx_net.reader(_keypoint_network(folder))
 
 
 @cache

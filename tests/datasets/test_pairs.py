@@ -12,9 +12,10 @@ import pytest
 
 from facelib import blenders, images
 from facelib.__main__ import main
-from facelib.datasets import pair_set, pairs, recolour, ytf68, ytf68_offset
+from facelib.datasets import pair_set, pairs, recolour, ytf68
 from facelib.datasets.build_pairs import PairConfig, build
 from facelib.datasets.frame import Frame
+from facelib.learned import finder
 
 SMALL = ("--n", "21", "--size", "48", "--seed", "3", "--jobs", "1")
 NAMES = ("Eileen_Collins", "Grace_Hopper")
@@ -33,15 +34,14 @@ def folder(tmp_path_factory, collins, hopper, collins_on_hopper):
             top, left = max(low[1] - room, 0), max(low[0] - room, 0)
             name = f"{person}_{number:02d}.png"
             images.save(picture[top : high[1] + room, left : high[0] + room], folder / "training" / name)
-            shifted = ytf68_offset.as_labelled((points - (left, top))[None])[0]
-            lines.append(",".join([name, *(f"{value:.3f}" for value in shifted.ravel())]))
+            lines.append(",".join([name, *(f"{value:.3f}" for value in (points - (left, top)).ravel())]))
     (folder / "training_frames_keypoints.csv").write_text("\n".join(lines) + "\n")
     return folder
 
 
 @pytest.fixture(scope="module")
 def frames(folder):
-    return ytf68_offset.put_right(ytf68.load(folder))
+    return finder.labelled(ytf68.load(folder))
 
 
 @pytest.fixture(scope="module")

@@ -227,16 +227,10 @@ def test_a_run_is_not_replaced_by_another(tmp_path, trainer, left, capsys, monke
     assert len(list(tmp_path.rglob("*"))) == left.count("/") + 1
 
 
-def test_a_pair_does_not_replace_the_network_it_is_made_of(tmp_path, capsys):
-    (tmp_path / "keypoints.safetensors").write_bytes(b"")
-    assert main(["train", "pair", str(tmp_path / "finder"), str(tmp_path / "refiner"), "-o", str(tmp_path)]) == 2
-    assert "holds a run already (keypoints.safetensors); give another folder" in capsys.readouterr().err
-
-
 def test_every_trainer_of_the_command_line_is_tried():
     commands = next(action for action in _parser()._actions if action.choices).choices
     trainers = next(action for action in commands["train"]._actions if action.choices).choices
-    once = {"pair", "label-offset", "labeller", "mean-shape"}  # nothing to go on with
+    once = {"mean-shape"}  # nothing to go on with
     assert set(trainers) - once - set(harmonizer.RELATED) == set(TRAINERS) - {"dih"}
     assert all("--resume" in trainers[name].format_help() for name in TRAINERS)
 

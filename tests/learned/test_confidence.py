@@ -46,3 +46,12 @@ def test_no_expected_error_is_above_the_distance_of_the_eyes():
     calibration = confidence.Calibration(2.0, [0.3] * 68)
     gathered = Reading(keypoints.mean_shape()[None], np.full((1, 68), 9.0))  # a small face, and far-flung maps
     np.testing.assert_array_equal(calibration.expected_errors(gathered), np.ones((1, 68), np.float32))
+
+
+def test_what_expected_errors_are_worth():
+    rng = np.random.default_rng(0)
+    expected = rng.uniform(0.01, 0.1, (50, 68))
+    right, blind = confidence.judge(expected, 2 * expected), confidence.judge(expected, rng.uniform(0.01, 0.1, (50, 68)))
+    assert right["points"]["rank_correlation"] == right["faces"]["rank_correlation"] == 1
+    assert abs(blind["points"]["rank_correlation"]) < 0.1
+    assert sum(row["n"] for row in right["faces"]["bins"]) == 50

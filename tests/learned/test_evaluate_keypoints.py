@@ -6,6 +6,7 @@ import pytest
 
 from facelib import keypoints, metrics
 from facelib.learned import evaluate_keypoints as evaluation
+from facelib.learned.predict_keypoints import Reading
 
 
 @dataclass
@@ -19,6 +20,9 @@ class Drawn:
 
     def grey(self):
         return np.random.default_rng(0).integers(0, 255, (121, 150), np.uint8)
+
+    def colour(self):
+        return np.repeat(self.grey()[..., None] / np.float32(255), 3, axis=2)
 
 
 @pytest.fixture
@@ -79,9 +83,11 @@ def test_boxes_of_labels_or_as_given_reach_the_predictor(frames):
 
     def predict(greys, boxes):
         seen.extend(boxes)
-        return np.stack([keypoints.shape_in_box(box) for box in boxes])
+        return Reading(np.stack([keypoints.shape_in_box(box) for box in boxes]), np.zeros((len(boxes), 68)))
 
-    scores = evaluation.answers(predict, frames, batch=4).score()
+    found = evaluation.answers(predict, frames, batch=4)
+    scores = found.score()
+    assert found.of_the_mean_face() == 0
     np.testing.assert_allclose(seen, [keypoints.face_box(frame.points) for frame in frames])
     assert scores.summary()["nme_inter_ocular"] < 1e-6
     for frame in frames:
@@ -104,21 +110,11 @@ def test_boxes_that_are_not_there_are_refused(frames):
 
 def test_text_holds_every_number():
     guess, truth = faces(30, 4)
-    scores = evaluation.score(guess, truth, [str(i // 3) for i in range(30)])
-    stages = evaluation.by_stage({"as answered": scores})
-    seeds = evaluation.over_seeds([stages, [{"name": "as answered", "nme_inter_ocular": 9.87}]])
-    record = {
-        "boxes": "labels",
-        "people_trained_on": 0,
-        **scores.summary(),
-        "stages": stages,
-        "seeds": {"networks": [{}, {}], "stages": seeds},
-    }
-    said = evaluation.as_text(record)
-    assert "of 2 seeds" in said
-    assert f"as answered{seeds[0]['mean']:25.2f} %{seeds[0]['spread']:8.2f}" in said
-    assert "allowance" not in said  # there is but one stage
-    numbers = [record[name] for name in record["interval_95"]] + list(record["by_region"].values())
+    summary = evaluation.score(guess, truth, [str(i // 3) for i in range(30)]).summary()
+    more = {"mean_face": 7.65, "shifted": {"nme_inter_ocular": 4.32}, "seeds": {"each": [3.1, 3.3], "mean": 3.2, "spread": 0.14}}
+    said = evaluation.as_text({"people_trained_on": 0, "labels": summary | more}, "labels")
+    numbers = [summary[name] for name in summary["interval_95"]] + [*summary["by_region"].values(), 7.65, 4.32, 3.2, 0.14, 3.1, 3.3]
     assert all(f"{number:.2f}" in said for number in numbers)
+    assert "2 seeds" in said
     assert "30 of 10 people" in said
     assert max(map(len, said.splitlines())) <= 80

@@ -59,7 +59,7 @@ def test_shapes_stay_faces_after_mirroring():
 def test_no_augmentation_leaves_the_crop_as_it_is_but_for_a_small_jitter():
     points = keypoints.mean_shape() * 100 + 120
     grey = np.random.default_rng(0).integers(0, 256, (240, 241), np.uint8)
-    crop, moved = augmented_crop(grey, points, 96, np.random.default_rng(0), Augmentation(0, 0, 0))
+    crop, moved = augmented_crop(grey, points, crops.SIZE, np.random.default_rng(0), Augmentation(0, 0, 0))
     assert crop.std() > 30
     assert metrics.nme(moved[None], crops.to_pixels(crops.canonical_shape())[None])[0] < 0.2
 

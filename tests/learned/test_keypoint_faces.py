@@ -1,63 +1,69 @@
-"""Who is trained on, who is held out, and how photographs and rendered faces are mixed."""
+"""Who is trained on, and who is held out, by the name of a data set."""
 
 import numpy as np
 import pytest
 
-from facelib import pose
-from facelib.datasets import ytf68, ytf68_offset
+from facelib import images
+from facelib.datasets import ibug300w, pts
 from facelib.datasets.frame import MadeFrame
-from facelib.learned import keypoint_faces
-from facelib.learned.keypoint_faces import RenderedFaces, choose
+from facelib.learned import finder, keypoint_faces, weights
+from facelib.learned.keypoint_faces import choose
 
 
-@pytest.fixture
-def nowhere(monkeypatch, tmp_path):
-    """A machine without ytf68."""
-    monkeypatch.delenv("FACELIB_DATA", raising=False)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory, collins, collins_on_hopper):
+    """Twelve photographs in the official form of 300-W, two of them for tests."""
+    place = tmp_path_factory.mktemp("data") / "photographs"
+    for number in range(12):
+        part = "helen/testset" if number < 2 else "helen/trainset"
+        file = place / part / f"face {number}.png"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        images.save(collins[:300], file)
+        file.with_suffix(pts.ENDING).write_text(pts.write(collins_on_hopper.source_points))
+    return place
+
+
+def test_of_300w_one_photograph_in_ten_is_held_out_and_no_test_face_is_read(folder, monkeypatch):
+    monkeypatch.setattr(ibug300w, "_ONE_IN", 3)
+    faces = choose([folder])
+    trained, judged = ({frame.person for frame in part} for part in (faces.training, faces.validation))
+    assert len(trained) + len(judged) == 10
+    assert judged == {person for person in trained | judged if ibug300w.is_held_out(person)}
+    assert len(judged) > 0
+    assert not any("testset" in person for person in trained | judged)
+    assert faces.source == f"{len(trained)} faces of ibug300w"
+
+
+def test_of_300w_about_a_tenth_is_held_out():
+    shares = np.mean([ibug300w.is_held_out(f"helen/trainset/{number}") for number in range(2000)])
+    assert shares == pytest.approx(0.1, abs=0.02)
+
+
+def test_rendered_faces_need_no_data_set(monkeypatch):
+    monkeypatch.setattr(keypoint_faces, "_COUNT", 12)
     monkeypatch.setattr(keypoint_faces, "_JUDGED", 8)
-
-
-def test_rendered_faces_need_no_data_set(nowhere):
-    faces = choose("ytf68", photographs=False, drawn=RenderedFaces(12), corrected=True, bad="refuse", warn=None)
-    assert (len(faces.training), len(faces.validation), faces.as_labelled) == (12, 8, False)
+    faces = choose(["rendered"])
+    assert (len(faces.training), len(faces.validation)) == (12, 8)
     assert not {frame.person for frame in faces.training} & {frame.person for frame in faces.validation}
-    assert faces.people == []
-    assert "12 frames of 3 people, rendered" in faces.source
 
 
-def test_a_group_that_does_not_vary_is_the_average_ones(nowhere):
-    usual, frontal = (choose("ytf68", False, RenderedFaces(8, average=average), True, "refuse", None).training for average in ("", "pose"))
-    spreads = [pose.yaw(np.stack([frame.points for frame in frames])).std() for frames in (usual, frontal)]
-    assert spreads[1] < 0.3 * spreads[0]
-    with pytest.raises(ValueError, match="mood"):
-        choose("ytf68", False, RenderedFaces(8, average="mood"), True, "refuse", None)
+def test_several_data_sets_are_judged_on_the_first(folder, monkeypatch):
+    monkeypatch.setattr(keypoint_faces, "_COUNT", 12)
+    monkeypatch.setattr(keypoint_faces, "_JUDGED", 8)
+    alone, both = choose([folder]), choose([folder, "rendered"])
+    assert len(both.training) == len(alone.training) + 12
+    assert [frame.path for frame in both.validation] == [frame.path for frame in alone.validation]
+    assert both.source == f"{alone.source}; 12 faces of rendered"
 
 
-def test_no_faces_at_all_are_refused(nowhere):
-    with pytest.raises(ValueError, match=r"rendered\.count: expected at least 1"):
-        choose("ytf68", photographs=False, drawn=RenderedFaces(), corrected=True, bad="refuse", warn=None)
+def test_labels_that_no_person_made_can_be_those_of_an_earlier_run(monkeypatch, collins_on_hopper, hopper):
+    picture, points = images.to_bytes(hopper), collins_on_hopper.target_points
+    made = MadeFrame(weights.FOLDER / "none.png", "nobody", (points + 3).astype(np.float32), made=picture)
+    (again,) = finder.labelled([made])
+    assert np.linalg.norm(again.points - points, axis=1).mean() < 2.5  # pixels, of a face of 200; it was 4.2
+    assert (again.person, again.made is picture) == ("nobody", True)
 
 
-def test_rendered_faces_have_the_share_that_was_asked_for(ytf68_folder):
-    faces = choose(ytf68_folder, True, RenderedFaces(count=1000, share=0.1), True, "refuse", None)
-    made = [frame for frame in faces.training if frame.path.parent.name == "rendered"]
-    assert len(made) == 1000
-    assert len(made) / len(faces.training) == pytest.approx(0.1, abs=0.02)
-    assert not {frame.person for frame in faces.training} & set(ytf68.validation_people())
-    read = [frame.made for frame in faces.training if isinstance(frame, MadeFrame)]
-    assert len({id(picture) for picture in read}) < len(read) / 2  # photographs are kept once, however often they are seen
-
-
-def test_photographs_are_judged_where_their_labels_belong(ytf68_folder):
-    right = choose(ytf68_folder, True, RenderedFaces(), True, "refuse", None)
-    as_they_are = choose(ytf68_folder, True, RenderedFaces(), False, "refuse", None)
-    assert len(right.people) == len({frame.person for frame in right.training}) > 100
-    np.testing.assert_array_equal(right.labelled[0].points, as_they_are.validation[0].points)
-    np.testing.assert_array_equal(right.validation[0].points, ytf68_offset.corrected(right.labelled[0].points[None])[0])
-
-
-def test_rendered_faces_by_themselves_are_always_where_they_belong():
-    both = (True, False)
-    runs = {(photographs, corrected): keypoint_faces.is_put_right(photographs, corrected) for photographs in both for corrected in both}
-    assert runs == {(True, True): True, (True, False): False, (False, True): True, (False, False): True}
+def test_a_folder_in_no_such_layout_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="expected ibug300w, ytf68, people, rendered, or a folder in the layout of one of them, got"):
+        choose([tmp_path])

@@ -7,11 +7,9 @@ import pytest
 
 from facelib import images
 from facelib.datasets.frame import Frame
-from facelib.learned import keypoint_net, onnx_net, weights
+from facelib.learned import keypoint_net, keypoint_scores, weights
 from facelib.learned import keypoint_study as study
-from facelib.learned.train_keypoints import KeypointConfig
-
-USUAL = dataclasses.asdict(KeypointConfig())
+from facelib.learned.train_keypoints import KeypointConfig, changes
 
 
 @pytest.fixture(scope="module")
@@ -29,50 +27,57 @@ def frames(tmp_path_factory, collins, hopper, collins_on_hopper):
 
 
 def run(place, **changed):
-    """A folder as `facelib train keypoints` leaves it, with the weights of the finder that ships."""
-    card = weights.card("keypoints") | {"config": USUAL | changed, "seed": changed.get("seed", 0), "pictures_seen": 1000}
-    shipped = weights.load(keypoint_net.build(keypoint_net.PAIR, USUAL["size"]), "keypoints")
-    weights.save(shipped.finder, "keypoints", card, place)
+    """A folder as `facelib train keypoints` leaves it, with the weights that ship."""
+    shipped = weights.card("keypoints")
+    config = shipped["config"] | changed
+    net = weights.load(keypoint_net.NETWORKS[config["network"]](config["size"]), "keypoints")
+    weights.save(net, "keypoints", shipped | {"config": config, "seed": changed.get("seed", 0)}, place)
+    (place / "keypoints-history.json").write_text('[{"pictures": 7, "nme_inter_ocular": 4.0}]')
     return place
 
 
 def test_a_run_is_named_by_what_it_changes():
-    assert study.changes(USUAL) == study.RECIPE
-    assert study.changes(USUAL | {"seed": 3, "pictures": 7, "precision": "bf16"}) == study.RECIPE
-    changed = dataclasses.asdict(KeypointConfig(batch=7, augmentation=dataclasses.replace(KeypointConfig().augmentation, hardness=0.25)))
-    assert study.changes(USUAL | {"weights": [["distance", 1.0], ["cross_entropy", 0.0]]}) == "weights.cross_entropy 0.0"
-    assert study.changes(changed) == "batch 7, augmentation.hardness 0.25"
+    config = KeypointConfig()
+    assert changes(dataclasses.replace(config, seed=3, precision="bf16")) == {}
+    harder = dataclasses.replace(config, batch=7, augmentation=dataclasses.replace(config.augmentation, hardness=0.25))
+    assert changes(harder) == {"batch": 7, "augmentation.hardness": 0.25}
+    assert changes(dataclasses.replace(config, weights=(("distance", 0.0), *config.weights[1:]))) == {"weights.distance": 0.0}
 
 
-def test_seeds_are_one_row_and_choices_are_set_against_the_recipe(tmp_path, frames):
-    shifted = run(tmp_path / "as_labelled", corrected=False)
-    rows = study.compare([run(tmp_path / "one"), run(tmp_path / "two", seed=1), shifted], frames)
+def test_seeds_are_one_row_and_choices_are_set_against_the_first(tmp_path, frames):
+    rows = study.compare([run(tmp_path / "one"), run(tmp_path / "two", seed=1), run(tmp_path / "small", size=64)], frames)
     recipe, other = rows
-    assert (recipe["name"], recipe["seeds"]) == (study.RECIPE, [0, 1])
-    assert recipe["spread"] == 0
+    assert (recipe["name"], recipe["seeds"], recipe["spread"]) == ("one", [0, 1], 0)
     assert recipe["each"] == [recipe["nme"]] * 2
     assert "more" not in recipe
-    assert (other["name"], other["spread"]) == ("corrected False", None)
+    assert recipe["curve"] == [[7, 4.0]]
+    assert (other["name"], other["spread"]) == ("small", None)
     assert other["more"] == pytest.approx(other["nme"] - recipe["nme"], abs=0.002)
     low, high = other["more_95"]
     assert low <= other["more"] <= high
-    assert abs(other["more"]) > 0.02  # the labels' shift is added to one and not to the other
-    assert recipe["hard"] > recipe["nme"]
-    assert recipe["warned_of"] == {"faces": 0, "nothing": 100, "nothing_n": len(frames)}
-    text = study.as_text(rows)
-    assert study.RECIPE in text
-    assert f"{other['more']:+.2f}" in text
+    assert f"{other['more']:+.2f}" in study.as_text(rows)
 
 
 def test_rows_of_runs_that_are_gone_stay():
-    old = [{"name": "a", "pictures": 1, "nme": 4.0}, {"name": "b", "pictures": 1, "nme": 5.0}]
-    again, longer = {"name": "b", "pictures": 1, "nme": 4.9}, {"name": "b", "pictures": 2, "nme": 4.5}
-    assert study.added(old, [again, longer]) == [*old, longer]
+    old, again, new = [{"name": "a", "nme": 4.0}, {"name": "b", "nme": 5.0}], {"name": "b", "nme": 4.9}, {"name": "c", "nme": 4.5}
+    assert study.added(old, [again, new]) == [*old, new]
 
 
-def test_more_looks_take_longer(tmp_path, frames):
-    rows = {row["name"]: row for row in study.readings(run(tmp_path / "one"), frames)}
-    assert list(rows) == list(study.READINGS)
-    assert rows["two looks, the second mirrored too"]["milliseconds"] > rows["one look"]["milliseconds"] > 0
-    assert all(row["labels"] > 0 and row["detected"] > 0 for row in rows.values())
-    assert all((row["milliseconds_onnx"] is None) != onnx_net.is_here() for row in rows.values())
+def test_other_seeds_are_of_the_same_recipe(tmp_path, frames):
+    one, two, small = run(tmp_path / "one"), run(tmp_path / "two", seed=1), run(tmp_path / "small", size=64, seed=2)
+    seeds = keypoint_scores.record(one, frames, ["labels"], [two])["labels"]["seeds"]
+    assert (len(seeds["each"]), seeds["spread"]) == (2, 0)
+    with pytest.raises(ValueError, match=r"small: expected a run like .*one with another seed, got another recipe"):
+        keypoint_scores.record(one, frames, also=[small])
+    with pytest.raises(ValueError, match=r"expected runs that differ in their seed, got the seeds \[0, 0\]"):
+        keypoint_scores.record(one, frames, also=[one])
+
+
+def test_a_constant_shift_of_labels_is_told_from_error(tmp_path, frames):
+    place = run(tmp_path / "one")
+    right = keypoint_scores.record(place, frames[:1])["labels"]
+    moved = dataclasses.replace(frames[0], points=frames[0].points + np.float32([12, 0]))
+    beside = keypoint_scores.record(place, [moved])["labels"]
+    assert beside["nme_inter_ocular"] > right["nme_inter_ocular"] + 5
+    assert beside["shifted"]["nme_inter_ocular"] < right["nme_inter_ocular"] + 0.5
+    assert beside["shifted"]["x"] > 5

@@ -24,7 +24,7 @@ def test_any_network_of_that_shape_gives_the_same_answers(faces, size):
 
 def test_the_shipped_network_reads_faces_through_it(collins, collins_on_hopper):
     reader = weights.keypoint_reader()
-    assert isinstance(reader, onnx_net.OnnxPair)
+    assert isinstance(reader, onnx_net.OnnxHeatmaps)
     grey, box = images.to_grey(collins), collins_on_hopper.source_box
     ours, theirs = (predict_keypoints.read(net, [grey], [box]) for net in (reader, weights.keypoint_network()))
     np.testing.assert_allclose(ours.points, theirs.points, atol=0.02)  # pixels, of a face of 170
@@ -33,8 +33,8 @@ def test_the_shipped_network_reads_faces_through_it(collins, collins_on_hopper):
 
 def test_where_it_is_not_installed_torch_reads(monkeypatch):
     monkeypatch.setattr(onnx_net, "is_here", lambda: False)
-    weights.keypoint_reader.cache_clear()
+    weights._keypoint_reader.cache_clear()
     try:
         assert weights.keypoint_reader() is weights.keypoint_network()
     finally:
-        weights.keypoint_reader.cache_clear()
+        weights._keypoint_reader.cache_clear()

@@ -6,8 +6,8 @@ import json
 import numpy as np
 import pytest
 
-from facelib.datasets import rendered, ytf68, ytf68_offset
-from facelib.learned import embedding_data, embeddings, train_embedding, weights
+from facelib.datasets import rendered, ytf68
+from facelib.learned import embedding_data, embeddings, finder, train_embedding, weights
 from facelib.learned.train_embedding import EmbeddingConfig
 
 # with 8 channels, torch 2.15 ends Python on some processors: a convolution of its, there and back, reads beyond its end
@@ -21,7 +21,7 @@ def few_people(monkeypatch):
     people = sorted({frame.person for frame in frames})
     monkeypatch.setattr(ytf68, "load", lambda data, bad, report: frames)
     monkeypatch.setattr(ytf68, "validation_people", lambda: people[:2])
-    monkeypatch.setattr(ytf68_offset, "put_right", lambda frames: frames)
+    monkeypatch.setattr(finder, "labelled", lambda frames: frames)
     return people
 
 

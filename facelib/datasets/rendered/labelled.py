@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -96,7 +95,7 @@ def later(count: int, seed: int, size: int = 160) -> list[FaceFrame]:
     ]
 
 
-def frames(count: int, seed: int, size: int = 160, jobs: int = 1, average: Collection[str] = ()) -> list[MadeFrame]:
+def frames(count: int, seed: int, size: int = 160, jobs: int = 1) -> list[MadeFrame]:
     """Labelled frames with their pictures.
 
     Parameters
@@ -106,8 +105,6 @@ def frames(count: int, seed: int, size: int = 160, jobs: int = 1, average: Colle
         The pictures' side in pixels.
     jobs : int
         Processes; the bytes do not depend on them.
-    average : collection of str
-        Groups that do not vary, such as "light": every face has the average one's.
 
     Returns
     -------
@@ -118,16 +115,16 @@ def frames(count: int, seed: int, size: int = 160, jobs: int = 1, average: Colle
 
     _check(count, seed)
     blocks = [range(start, min(start + 8 * FRAMES_EACH, count)) for start in range(0, count, 8 * FRAMES_EACH)]
-    made = [one for block in Parallel(n_jobs=jobs)(delayed(_block)(block, seed, size, tuple(average)) for block in blocks) for one in block]
+    made = [one for block in Parallel(n_jobs=jobs)(delayed(_block)(block, seed, size) for block in blocks) for one in block]
     return [
         MadeFrame(ROOT / f"{seed}_{index:06d}.png", _name(seed, index), points, keypoints.face_box(points), made=picture)
         for index, (picture, points) in enumerate(made)
     ]
 
 
-def _block(numbers: range, seed: int, size: int, average: tuple[str, ...]) -> list[tuple[np.ndarray, np.ndarray]]:
+def _block(numbers: range, seed: int, size: int) -> list[tuple[np.ndarray, np.ndarray]]:
     with one_thread():
-        drawn = (render(_face(index, seed)[0].replace(Face(), *average), size) for index in numbers)
+        drawn = (render(_face(index, seed)[0], size) for index in numbers)
         return [(images.to_bytes(one.picture), one.points) for one in drawn]
 
 
