@@ -33,22 +33,22 @@ def hopper_on_collins(collins, hopper):
     return facelib.swap(hopper, collins)
 
 
+def _real(name):
+    """The folder of a real data set, or a skip that says why."""
+    root = os.environ.get("FACELIB_DATA")
+    if not root or not (Path(root) / name).is_dir():
+        pytest.skip(f"needs real faces: FACELIB_DATA does not lead to a folder with {name}/ in it")
+    return Path(root) / name
+
+
 @pytest.fixture(scope="session")
 def ytf68_folder():
-    """The real data set, or a skip that says why."""
-    root = os.environ.get("FACELIB_DATA")
-    if not root or not (Path(root) / "ytf68").is_dir():
-        pytest.skip("needs real faces: FACELIB_DATA does not lead to a folder with ytf68/ in it")
-    return Path(root) / "ytf68"
+    return _real("ytf68")
 
 
 @pytest.fixture(scope="session")
 def ibug300w_folder():
-    """300-W in the official form, or a skip that says why."""
-    root = os.environ.get("FACELIB_DATA")
-    if not root or not (Path(root) / "ibug300w").is_dir():
-        pytest.skip("needs real faces: FACELIB_DATA does not lead to a folder with ibug300w/ in it")
-    return Path(root) / "ibug300w"
+    return _real("ibug300w")  # in the official form
 
 
 @pytest.fixture

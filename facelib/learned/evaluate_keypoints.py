@@ -168,9 +168,8 @@ def answers(
             within += at
     if not found:
         raise ValueError(f"no box in any of {len(frames)} frames")
-    reading = Reading(*(np.concatenate([getattr(each, name) for each in readings]) for name in ("points", "spread")))
     truth, people = np.stack([frame.points for frame in found]), [frame.person for frame in found]
-    return Answers(reading, within, truth, people, missed=len(frames) - len(found))
+    return Answers(predict_keypoints.joined(readings), within, truth, people, missed=len(frames) - len(found))
 
 
 def answers_of(

@@ -8,7 +8,7 @@ from functools import partial
 from facelib.learned import crops
 from facelib.learned.keypoint_data import Augmentation
 
-NOT_THE_RECIPE = ("seed", "precision", "evaluate_every", "workers")  # settings that make no other network, but for chance
+_NOT_THE_RECIPE = ("seed", "precision", "evaluate_every", "workers")  # settings that make no other network, but for chance
 
 
 @dataclass(frozen=True)
@@ -28,3 +28,8 @@ class KeypointConfig:
     precision: str = "no"  # "bf16" where it is faster: on a GPU, and on some CPUs
     workers: int = 0
     seed: int = 0
+
+
+def recipe(card: dict) -> tuple[str, dict]:
+    """What runs have in common that differ in nothing but the seed, of a card: the data and the settings."""
+    return card["data"], {name: value for name, value in card["config"].items() if name not in _NOT_THE_RECIPE}

@@ -11,7 +11,7 @@ from facelib import metrics
 from facelib.datasets.frame import Frame
 from facelib.learned import confidence, weights
 from facelib.learned import evaluate_keypoints as evaluation
-from facelib.learned.keypoint_config import NOT_THE_RECIPE
+from facelib.learned.keypoint_config import recipe
 
 _SCORE = "nme_inter_ocular"
 
@@ -89,9 +89,8 @@ def _answers(folder: Path, frames: Sequence[Frame], boxes: str, report: Callable
 
 def _check_seeds(folders: Sequence[Path], cards: Sequence[dict]) -> None:
     """Refuse runs that differ in more than their seed, or not in that."""
-    recipes = [(card["data"], {key: value for key, value in card["config"].items() if key not in NOT_THE_RECIPE}) for card in cards]
-    for folder, recipe in zip(folders, recipes, strict=True):
-        if recipe != recipes[0]:
+    for folder, card in zip(folders, cards, strict=True):
+        if recipe(card) != recipe(cards[0]):
             raise ValueError(f"{folder}: expected a run like {folders[0]} with another seed, got another recipe or other data")
     seeds = [card["seed"] for card in cards]
     if len(set(seeds)) < len(seeds):

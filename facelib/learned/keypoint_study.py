@@ -11,7 +11,7 @@ from facelib import bootstrap
 from facelib.datasets.frame import Frame
 from facelib.learned import weights
 from facelib.learned.evaluate_keypoints import KeypointScores, evaluate
-from facelib.learned.keypoint_config import NOT_THE_RECIPE
+from facelib.learned.keypoint_config import recipe
 
 _NME, _FAILURES = "nme_inter_ocular", "failures_above_10"
 
@@ -41,8 +41,7 @@ def compare(folders: Sequence[Path], frames: Sequence[Frame], report: Callable[[
     for folder in report(folders):
         card = weights.card("keypoints", folder)
         scores = evaluate(weights.keypoint_reader(folder), frames, size=card["config"]["size"])
-        recipe = {key: value for key, value in card["config"].items() if key not in NOT_THE_RECIPE}
-        groups.setdefault(repr((card["data"], recipe)), []).append((folder, card, scores))
+        groups.setdefault(repr(recipe(card)), []).append((folder, card, scores))
     rows, first = [], None
     for runs in groups.values():
         folder, card, scores = runs[0]

@@ -32,6 +32,11 @@ class Reading:
     spread: np.ndarray  # (B, 68) float32, the standard deviation of place over the first and the last look's readings
 
 
+def joined(readings: Sequence[Reading]) -> Reading:
+    """Several readings as one, in their order."""
+    return Reading(*(np.concatenate([getattr(reading, name) for reading in readings]) for name in ("points", "spread")))
+
+
 def predict(net: Net, greys: Sequence[np.ndarray], boxes: Sequence[np.ndarray], *how, **named) -> np.ndarray:
     """The points of `read`, which says what may follow: (B, 68, 2) float32."""
     return read(net, greys, boxes, *how, **named).points
@@ -101,7 +106,7 @@ def read_frames(
     for start in report(range(0, len(frames), batch)):
         part = frames[start : start + batch]
         readings.append(read(net, [frame.grey() for frame in part], [keypoints.face_box(frame.points) for frame in part], size=size, **how))
-    return Reading(*(np.concatenate([getattr(reading, name) for reading in readings]) for name in ("points", "spread")))
+    return joined(readings)
 
 
 def _spread(points: np.ndarray, variances: np.ndarray) -> np.ndarray:

@@ -128,7 +128,7 @@ def run(
     """
     checkpoint.begin(folder, resume)
     faces = choose(data, labels, bad, warn, bar)
-    bound = faces.bound or bool(labels and "no commercial use" in weights.card("keypoints", labels).get("licence", ""))
+    bound = faces.bound or bool(labels and weights.card("keypoints", labels).get("licence") == LICENCES[True])
     net = train(config, faces.training, faces.validation, folder, resume, report).cpu()
     history = engine.read_history(folder)
     command = f"facelib train keypoints --data {' '.join(Path(each).name for each in data)}" + " --labels RUN" * (labels is not None)

@@ -107,22 +107,22 @@ def use_keypoints(which: str | Path) -> None:
 
 def keypoint_network(folder: Path | None = None) -> nn.Module:
     """The keypoint network of a folder that `facelib train keypoints` wrote, by default of `keypoint_place`; loaded once."""
-    return _keypoint_network(folder or keypoint_place())
+    return _keypoint_network(keypoint_place(folder))
 
 
 def keypoint_reader(folder: Path | None = None) -> nn.Module | OnnxHeatmaps:
     """The same network as the fastest thing here that reads faces: through ONNX Runtime, where that is installed."""
-    return _keypoint_reader(folder or keypoint_place())
+    return _keypoint_reader(keypoint_place(folder))
 
 
 def keypoint_size(folder: Path | None = None) -> int:
     """The side of the crops that the network was trained with, in pixels."""
-    return _keypoint_card(folder or keypoint_place())["config"]["size"]
+    return _keypoint_card(keypoint_place(folder))["config"]["size"]
 
 
 def keypoint_calibration(folder: Path | None = None) -> Calibration:
     """How the network's spread becomes an expected error: kept in the card of its weights."""
-    return Calibration(**_keypoint_card(folder or keypoint_place())["calibration"])
+    return Calibration(**_keypoint_card(keypoint_place(folder))["calibration"])
 
 
 @cache
