@@ -55,5 +55,5 @@ def test_committed_numbers_are_those_of_the_data(ytf68_folder):
     for name in ("people", "frames", "people_with", "people_in_several_folders", "outside"):
         assert committed[name] == again[name]
     for name in ("yaw", "roll"):
-        np.testing.assert_allclose(committed[name]["frames"], again[name]["frames"], atol=40)  # the pose's depths may be fitted anew
+        np.testing.assert_allclose(committed[name]["frames"], again[name]["frames"], atol=2)
     np.testing.assert_allclose(committed["points"]["mean"], again["points"]["mean"], atol=2e-3)
