@@ -35,7 +35,7 @@ def lab(source_warped: np.ndarray, target: np.ndarray, mask: np.ndarray) -> np.n
     ndarray of shape (H, W, 3), float32 in [0, 1]
         `source_warped`, all of it, with the target's colours. A spread is changed by a quarter at the most.
     """
-    return _match(source_warped, target, mask, _mean_and_spread, in_lab=True)
+    return _match(source_warped, target, mask, _light_and_chroma, in_lab=True)
 
 
 def rgb(source_warped: np.ndarray, target: np.ndarray, mask: np.ndarray) -> np.ndarray:
@@ -97,6 +97,17 @@ def _match(source_warped: np.ndarray, target: np.ndarray, mask: np.ndarray, move
 def _mean_and_spread(colours: np.ndarray, source: np.ndarray, target: np.ndarray) -> np.ndarray:
     stretch = np.clip(target.std(axis=0) / np.maximum(source.std(axis=0), 1e-6), *_STRETCH)
     return _affine(colours, np.diag(stretch), source, target)
+
+
+_CHROMA = 0.4, 2.5
+
+
+def _light_and_chroma(colours: np.ndarray, source: np.ndarray, target: np.ndarray) -> np.ndarray:
+    """L* shifted and stretched; a* and b* scaled, so that what is neutral stays neutral."""
+    stretch = np.clip(target[:, 0].std() / max(source[:, 0].std(), 1e-6), *_STRETCH)
+    light = target[:, 0].mean() + stretch * (colours[:, 0] - source[:, 0].mean())
+    a, b = (np.clip(target[:, k].mean() / (source[:, k].mean() if abs(source[:, k].mean()) > 1 else 1), *_CHROMA) if target[:, k].mean() > 0.5 else 0.0 for k in (1, 2))
+    return np.column_stack([light, a * colours[:, 1], b * colours[:, 2]])
 
 
 def _mean_and_covariance(colours: np.ndarray, source: np.ndarray, target: np.ndarray) -> np.ndarray:

@@ -30,6 +30,7 @@ class Faces:
     source_points: np.ndarray
     target_points: np.ndarray
     forehead: bool = False  # whether the face goes on above the brows
+    mouth: str = "auto"
 
 
 @dataclass(frozen=True)
@@ -82,8 +83,15 @@ def get(name: str) -> Place:
 
 def triangles(faces: Faces) -> Placed:
     """By the triangles of chapter 2."""
-    warped, mask, covered = warp_face(faces.source, faces.target, faces.source_points, faces.target_points, faces.forehead)
-    return Placed(warped, mask, covered, np.zeros_like(mask))
+    from facelib import mouth, outline
+
+    goes = mouth.placed(faces.source_points, faces.target_points, faces.mouth)
+    warped, mask, covered = warp_face(faces.source, faces.target, faces.source_points, goes, faces.forehead)
+    shape = faces.target.shape[:2]
+    known = outline.filled(outline.seen(goes, 0.0), shape) * covered
+    mask = outline.filled(outline.seen(goes), shape) * covered
+    warped = np.where(known[..., None] > 0, warped, outline.extended(warped, known)).astype(np.float32).clip(0, 1)
+    return Placed(warped, mask, np.ones_like(covered), np.zeros_like(mask))
 
 
 def warp_face(

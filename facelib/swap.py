@@ -333,7 +333,10 @@ def swap_points(
     if match_colours is not colour.keep and covered.any():
         x, y, width, height = cv2.boundingRect(covered.view(np.uint8))
         part = np.s_[y : y + height, x : x + width]
-        in_colours = _checked(match_colours(warped[part], beside[part], mask[part]), warped[part], match_colours)
+        from facelib import outline
+
+        skin = outline.skin(target_points - corner, mask)
+        in_colours = _checked(match_colours(warped[part], beside[part], skin[part]), warped[part], match_colours)
         matched = warped.copy()
         cv2.copyTo(in_colours, covered[part].view(np.uint8), matched[part])
     blended = _checked(blender(matched, beside.copy(), mask), beside, blender)  # a copy: a blender may write into what it is given
