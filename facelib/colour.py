@@ -99,15 +99,19 @@ def _mean_and_spread(colours: np.ndarray, source: np.ndarray, target: np.ndarray
     return _affine(colours, np.diag(stretch), source, target)
 
 
-_CHROMA = 0.4, 2.5
+_PALE = 8.0  # of chroma in CIE Lab: skin that has less, as in a grey photograph, cannot be told from eyes and teeth by it
+_MOST = 1.6  # times a pixel's chroma may be that of the skin, and be moved the further
 
 
 def _light_and_chroma(colours: np.ndarray, source: np.ndarray, target: np.ndarray) -> np.ndarray:
-    """L* shifted and stretched; a* and b* scaled, so that what is neutral stays neutral."""
+    """L* shifted and stretched; a* and b* moved by as much as a pixel has of the skin's chroma, so that what is neutral stays neutral."""
     stretch = np.clip(target[:, 0].std() / max(source[:, 0].std(), 1e-6), *_STRETCH)
     light = target[:, 0].mean() + stretch * (colours[:, 0] - source[:, 0].mean())
-    a, b = (np.clip(target[:, k].mean() / (source[:, k].mean() if abs(source[:, k].mean()) > 1 else 1), *_CHROMA) if target[:, k].mean() > 0.5 else 0.0 for k in (1, 2))
-    return np.column_stack([light, a * colours[:, 1], b * colours[:, 2]])
+    mean, goal = source[:, 1:].mean(axis=0), target[:, 1:].mean(axis=0)
+    chroma = np.linalg.norm(mean)
+    along = colours[:, 1:] @ mean / max(chroma, 1e-6) ** 2  # 1 for the skin's own colour, 0 for a neutral one
+    share = np.clip(along, 0, _MOST) if chroma > _PALE else np.full(len(colours), 1.0)
+    return np.column_stack([light, colours[:, 1:] + share[:, None] * (goal - mean)])
 
 
 def _mean_and_covariance(colours: np.ndarray, source: np.ndarray, target: np.ndarray) -> np.ndarray:
