@@ -12,7 +12,7 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
-from facelib.composite import Method, check_arguments, method_of
+from facelib.composite import Method, box_of, check_arguments, method_of
 
 Colours = Method
 
@@ -22,7 +22,11 @@ _QUANTILES = np.linspace(0, 1, 129)
 
 
 def lab(source_warped: np.ndarray, target: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """Mean and spread of each channel in CIE Lab (Reinhard et al. 2001, there in another such space).
+    """Mean and spread of L*, mean of a* and b* in CIE Lab, after Reinhard et al. 2001; what is neutral stays neutral.
+
+    With the mean chroma of the source's skin m and of the target's g, a pixel's chroma c moves by s (g - m), where s is the share
+    (c . m) / (0.6 m . m) within [0, 1]: skin moves all the way, eyes, teeth and grey hair hardly. A grey source has no such share and moves
+    as a whole.
 
     Parameters
     ----------
@@ -33,7 +37,7 @@ def lab(source_warped: np.ndarray, target: np.ndarray, mask: np.ndarray) -> np.n
     Returns
     -------
     ndarray of shape (H, W, 3), float32 in [0, 1]
-        `source_warped`, all of it, with the target's colours. A spread is changed by a quarter at the most.
+        `source_warped`, all of it, with the target's colours. The spread of L* is changed by a quarter at the most.
     """
     return _match(source_warped, target, mask, _light_and_chroma, in_lab=True)
 
@@ -73,6 +77,21 @@ def keep(source_warped: np.ndarray, target: np.ndarray, mask: np.ndarray) -> np.
     return source_warped
 
 
+_ALIKE = 2 / 255  # by which the channels of a grey picture may differ, as where a JPEG rounds
+
+
+def is_grey(picture: np.ndarray) -> bool:
+    """Whether all of a picture, (H, W, 3) float32 in [0, 1], is grey: its channels differ by two grey levels at the most."""
+    return float(np.ptp(picture, axis=2).max(initial=0)) <= _ALIKE
+
+
+def grey(picture: np.ndarray) -> np.ndarray:
+    """A picture, (H, W, 3) float32 or uint8, in grey: its luma in all channels. Pixels that are grey stay as they are, to the bit."""
+    luma = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)[..., None]
+    is_colour = (picture[..., :1] != picture[..., 1:2]) | (picture[..., :1] != picture[..., 2:])
+    return np.where(is_colour, luma, picture)
+
+
 COLOURS: dict[str, Colours] = {"lab": lab, "rgb": rgb, "covariance": covariance, "histogram": histogram, "none": keep}
 DEFAULT = "lab"
 
@@ -100,18 +119,45 @@ def _mean_and_spread(colours: np.ndarray, source: np.ndarray, target: np.ndarray
 
 
 _PALE = 8.0  # of chroma in CIE Lab: skin that has less, as in a grey photograph, cannot be told from eyes and teeth by it
-_MOST = 1.6  # times a pixel's chroma may be that of the skin, and be moved the further
+_SKIN = 0.6  # of the skin's chroma: a pixel with as much moves as the skin does, one with less moves less
 
 
 def _light_and_chroma(colours: np.ndarray, source: np.ndarray, target: np.ndarray) -> np.ndarray:
-    """L* shifted and stretched; a* and b* moved by as much as a pixel has of the skin's chroma, so that what is neutral stays neutral."""
+    """L* shifted and stretched; a* and b* shifted, by the less the more neutral a pixel is, so that what has no colour gets none."""
     stretch = np.clip(target[:, 0].std() / max(source[:, 0].std(), 1e-6), *_STRETCH)
     light = target[:, 0].mean() + stretch * (colours[:, 0] - source[:, 0].mean())
     mean, goal = source[:, 1:].mean(axis=0), target[:, 1:].mean(axis=0)
     chroma = np.linalg.norm(mean)
     along = colours[:, 1:] @ mean / max(chroma, 1e-6) ** 2  # 1 for the skin's own colour, 0 for a neutral one
-    share = np.clip(along, 0, _MOST) if chroma > _PALE else np.full(len(colours), 1.0)
+    share = np.clip(along / _SKIN, 0, 1) if chroma > _PALE else np.ones(len(colours))
     return np.column_stack([light, colours[:, 1:] + share[:, None] * (goal - mean)])
+
+
+def kept_neutral(matched: np.ndarray, source_warped: np.ndarray, where: np.ndarray) -> np.ndarray:
+    """A picture of which eyes and teeth are no more coloured than they were: their chroma is at most the source's.
+
+    Parameters
+    ----------
+    matched, source_warped : ndarray of shape (H, W, 3), float32 in [0, 1]
+        After and before colours were matched.
+    where : ndarray of shape (H, W), float32 in [0, 1]
+        Eyes and the opening of the mouth.
+
+    Returns
+    -------
+    ndarray of shape (H, W, 3), float32 in [0, 1]
+        `matched` outside.
+    """
+    window = box_of(where)
+    if window is None:
+        return matched
+    lab, before = (cv2.cvtColor(picture[window], cv2.COLOR_RGB2Lab) for picture in (matched, source_warped))
+    now, was = (np.linalg.norm(picture[..., 1:], axis=2) for picture in (lab, before))
+    lab[..., 1:] *= (1 - where[window] * np.clip(1 - was / np.maximum(now, 1e-6), 0, 1))[..., None]
+    kept = matched.copy()
+    kept[window] = np.clip(cv2.cvtColor(lab, cv2.COLOR_Lab2RGB), 0, 1)
+    cv2.copyTo(matched, (where == 0).view(np.uint8), kept)
+    return kept
 
 
 def _mean_and_covariance(colours: np.ndarray, source: np.ndarray, target: np.ndarray) -> np.ndarray:

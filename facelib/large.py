@@ -47,8 +47,7 @@ class LargeStages:
     target: np.ndarray  # (H, W, 3) uint8: the window
     source: np.ndarray
     source_points: np.ndarray
-    target_points: np.ndarray  # in the window
-    detailed: bool  # whether the source's finest detail is where the triangles bring it
+    goes: np.ndarray | None  # where in the window the triangles bring the source's points; None where a network moved them
 
     @property
     def warped(self) -> np.ndarray:
@@ -96,11 +95,11 @@ class LargeStages:
     def _finest(self):
         """What gives the source's face in the target's geometry at full size, for its enlarged picture there, rows and columns; None where
         a network moved it."""
-        box = self._box(self.small.near.mask > 0) if self.detailed else None
+        box = self._box(self.small.near.mask > 0) if self.goes is not None else None
         if box is None:
             return None
         rows, columns = box
-        points = self.target_points - (columns.start, rows.start)
+        points = self.goes - (columns.start, rows.start)
         size = (rows.stop - rows.start, columns.stop - columns.start)
         piece, covered = place.piece(self.source, self.source_points, points, size)
 

@@ -1,66 +1,85 @@
-"""Where a face is put onto the target, and what of the source may be seen there: a little inside the face's outline, and nothing beyond it."""
+"""Where a face is put onto the target: a little inside its jaw, where hair, shadow and background begin, and not above its brows."""
 
 from __future__ import annotations
 
 import cv2
 import numpy as np
 
-from facelib import keypoints
+from facelib import keypoints, triangulation
 
-_INWARDS = 0.05  # of the face's width: from the jaw and the temples, where hair, shadow and background begin
+_INWARDS = 0.05  # of the face's width: from the jaw and the temples
 _UPWARDS = 0.07  # of the face's width: above the brows, which carry identity and must not be cut
 _FEATURES = ("right brow", "left brow", "right eye", "left eye", "outer lips")
-_BITS = 8
+_WHITES = ("right eye", "left eye", "inner lips")
+_ROUND_FEATURES = 0.04  # of the face's width
+_SUBPIXEL_BITS = 8
 
 
-def seen(points: np.ndarray, inwards: float = _INWARDS) -> np.ndarray:
-    """The corners of the region onto which a face is put: (27, 2).
+def face(points: np.ndarray, shape: tuple[int, int], forehead: bool = False) -> np.ndarray:
+    """All of a face: jaw, temples, brows and the skin just above them, or the forehead.
 
     Parameters
     ----------
     points : ndarray of shape (68, 2)
-    inwards : float
-        How far inside the jaw, as a share of the face's width.
+        (x, y) in pixels.
+    shape : (int, int)
+        Height and width of the mask.
+    forehead : bool
+        Whether to go on above the brows, to the arc of `triangulation.with_surroundings`.
+
+    Returns
+    -------
+    ndarray of shape `shape`, float32
+        1 inside, 0 outside.
     """
-    mean = keypoints.mean_shape()
-    to_mean = keypoints.similarity(points, mean)
-    shape = keypoints.transform(to_mean, points)
-    jaw, brows = shape[:17].copy(), shape[17:27].copy()
-    width = np.linalg.norm(jaw[0] - jaw[16])
-    middle = shape[27:31].mean(axis=0)
-    way = middle - jaw
-    jaw += way * (inwards * width / np.maximum(np.linalg.norm(way, axis=1, keepdims=True), 1e-6))
-    brows[:, 1] -= _UPWARDS * width
-    inverse = np.linalg.inv(np.vstack([to_mean, [0, 0, 1]]))[:2]
-    return keypoints.transform(inverse, np.vstack([jaw, brows[::-1]]))
+    return _filled(corners(points, forehead=forehead), shape)
 
 
-def filled(corners: np.ndarray, shape: tuple[int, int], hull: bool = True) -> np.ndarray:
-    if hull:
-        corners = cv2.convexHull(corners.astype(np.float32))[:, 0]
-    mask = np.zeros(shape, np.uint8)
-    cv2.fillPoly(mask, [np.round(corners * 2**_BITS).astype(np.int32)], 1, cv2.LINE_8, _BITS)
-    return mask.astype(np.float32)
+def put_on(points: np.ndarray, shape: tuple[int, int], forehead: bool = False) -> np.ndarray:
+    """What of a face is put onto the target: all of it but a rim of a twentieth of its width along jaw and temples.
+
+    Arguments and result as for `face`.
+    """
+    return _filled(corners(points, _INWARDS, forehead), shape)
 
 
 def skin(points: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """A mask without brows, eyes and lips, (H, W) float32."""
-    width = np.linalg.norm(points[0] - points[16])
-    out = np.zeros(mask.shape, np.uint8)
+    """A mask, (H, W) float32, without brows, eyes and lips."""
+    features = np.zeros(mask.shape, np.uint8)
     for name in _FEATURES:
-        part = cv2.convexHull(points[list(keypoints.GROUPS[name])].astype(np.float32))[:, 0]
-        cv2.fillPoly(out, [np.round(part * 2**_BITS).astype(np.int32)], 1, cv2.LINE_8, _BITS)
-    room = max(1, round(0.04 * width))
-    out = cv2.dilate(out, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * room + 1, 2 * room + 1)))
-    return mask * (1 - out)
+        _fill(features, points[list(keypoints.GROUPS[name])])
+    room = max(1, round(_ROUND_FEATURES * np.linalg.norm(points[0] - points[16])))
+    disk = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * room + 1, 2 * room + 1))
+    return mask * (1 - cv2.dilate(features, disk))
 
 
-def extended(picture: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """A picture that goes on beyond where it is known, ever more smoothly: pulled down to where all is known, and pushed back up."""
-    if known.min() > 0 or min(known.shape) < 2:
-        return picture / np.maximum(known, 1e-6)[..., None] if known.max() <= 1 else picture
-    weighted = picture * known[..., None]
-    small, few = cv2.pyrDown(weighted), cv2.pyrDown(known)
-    coarse = extended(small / np.maximum(few, 1e-6)[..., None], np.minimum(few * 4, 1)) if few.max() > 0 else small
-    size = known.shape[::-1]
-    return weighted + (1 - known[..., None]) * cv2.resize(coarse, size, interpolation=cv2.INTER_LINEAR)
+def whites(points: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """Eyes and the opening of the mouth, (H, W) float32 in [0, 1], with soft edges: there teeth and the whites of eyes are."""
+    mask = np.zeros(shape, np.uint8)
+    for name in _WHITES:
+        _fill(mask, points[list(keypoints.GROUPS[name])])
+    return cv2.blur(mask.astype(np.float32), (3, 3))
+
+
+def corners(points: np.ndarray, inwards: float = 0.0, forehead: bool = False) -> np.ndarray:
+    """The outline's corners, (N, 2): the jaw moved inwards by a share of the face's width; then the brows, raised, or the forehead."""
+    to_mean = keypoints.similarity(points, keypoints.mean_shape())
+    shape = keypoints.transform(to_mean, points)
+    jaw, brows = shape[:17], shape[17:27]
+    width = np.linalg.norm(jaw[0] - jaw[16])
+    way = shape[27:31].mean(axis=0) - jaw
+    jaw = jaw + inwards * width * way / np.maximum(np.linalg.norm(way, axis=1, keepdims=True), 1e-6)
+    above = triangulation.with_surroundings(shape)[68:75] if forehead else brows - (0, _UPWARDS * width)
+    inverse = cv2.invertAffineTransform(to_mean)
+    return keypoints.transform(inverse, np.vstack([jaw, above[::-1]]))
+
+
+def _filled(points: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    mask = np.zeros(shape, np.uint8)
+    _fill(mask, points)
+    return mask.astype(np.float32)
+
+
+def _fill(mask: np.ndarray, points: np.ndarray) -> None:
+    hull = cv2.convexHull(points.astype(np.float32))[:, 0]
+    cv2.fillPoly(mask, [np.round(hull * 2**_SUBPIXEL_BITS).astype(np.int32)], 1, cv2.LINE_8, _SUBPIXEL_BITS)

@@ -5,6 +5,7 @@ By triangles, as in chapter 2; or by stages of FSGAN after those, in any number:
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -12,7 +13,7 @@ from functools import partial
 import cv2
 import numpy as np
 
-from facelib import keypoints, lazy
+from facelib import keypoints, lazy, mouth, outline
 from facelib.composite import hull_mask
 from facelib.images import check_picture, to_float
 from facelib.triangulation import triangles_with_surroundings, unfold, with_surroundings
@@ -30,7 +31,7 @@ class Faces:
     source_points: np.ndarray
     target_points: np.ndarray
     forehead: bool = False  # whether the face goes on above the brows
-    mouth: str = "auto"
+    mouth: str = "auto"  # whose mouth is seen: see `facelib.mouth.placed`
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,8 @@ class Placed:
 
     warped: np.ndarray  # (H, W, 3) float32 in [0, 1]: the face with what lies round it; beyond that, the target
     mask: np.ndarray  # (H, W) float32 in [0, 1]: where the face is put onto the target
-    covered: np.ndarray  # (H, W) bool: where `warped` is not the target
+    known: np.ndarray  # (H, W) float32, 0 or 1: where `warped` shows the source's face; of what lies round it no blender sees anything
+    points: np.ndarray  # (68, 2): where the source's points came to lie
     holes: np.ndarray  # (H, W) float32 in [0, 1]: where the face should be, too, but nothing of it is seen
 
 
@@ -73,7 +75,7 @@ def get(name: str) -> Place:
             raise ValueError(f"place: expected {TRIANGLES}, or some of {', '.join(STAGES)} joined by +, got {name}")
 
     def place(faces: Faces) -> Placed:
-        placed = triangles(faces)
+        placed = triangles(dataclasses.replace(faces, mouth="target"))  # the expression is a network's
         for stage in stages:
             placed = STAGES[stage](placed, faces)
         return placed
@@ -82,16 +84,12 @@ def get(name: str) -> Place:
 
 
 def triangles(faces: Faces) -> Placed:
-    """By the triangles of chapter 2."""
-    from facelib import mouth, outline
-
+    """By the triangles of chapter 2; with its own mouth where source and target open theirs differently."""
     goes = mouth.placed(faces.source_points, faces.target_points, faces.mouth)
-    warped, mask, covered = warp_face(faces.source, faces.target, faces.source_points, goes, faces.forehead)
+    warped, _, covered = warp_face(faces.source, faces.target, faces.source_points, goes, faces.forehead)
     shape = faces.target.shape[:2]
-    known = outline.filled(outline.seen(goes, 0.0), shape) * covered
-    mask = outline.filled(outline.seen(goes), shape) * covered
-    warped = np.where(known[..., None] > 0, warped, outline.extended(warped, known)).astype(np.float32).clip(0, 1)
-    return Placed(warped, mask, np.ones_like(covered), np.zeros_like(mask))
+    known, mask = (part(goes, shape, faces.forehead) * covered for part in (outline.face, outline.put_on))
+    return Placed(warped, mask, known, goes, np.zeros_like(mask))
 
 
 def warp_face(

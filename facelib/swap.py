@@ -12,17 +12,17 @@ import cv2
 import numpy as np
 
 from facelib import blend as pyramids
-from facelib import blenders, colour, detect, images, keypoints, large, place, pose, triangulation
-from facelib.composite import paste
+from facelib import blenders, colour, detect, images, keypoints, large, outline, place, pose, surroundings
+from facelib import mouth as mouths
+from facelib.composite import box_of, paste
 from facelib.place import Faces
-from facelib.triangulation import with_surroundings
 
 if TYPE_CHECKING:
     from facelib.datasets.frame import Frame
 
 
 TURNED = 45  # degrees of yaw, beyond which half of a face is not seen
-_ENLARGED = 3.0  # times; a face that is enlarged more than that looks blurred in its new place
+_ENLARGED = 1.5  # times; a face that is enlarged more than that looks blurred in its new place
 
 
 class UnsureKeypoints(UserWarning):
@@ -44,7 +44,7 @@ class Stages:
     warped: np.ndarray  # the source in the target's geometry, with what lies round the face; beyond that, the target
     mask: np.ndarray  # (H, W) float32, 1 where the source's face goes
     composite: np.ndarray  # raw: the warped source inside the mask, the target outside
-    matched: np.ndarray  # `warped` in the target's colours, or `warped` itself where colours were kept
+    matched: np.ndarray  # what the blender is given: the face in the target's colours, unless they were kept, and nothing of the source beyond
     blended: np.ndarray  # the result
 
     def result(self, kind: np.dtype) -> np.ndarray:
@@ -143,6 +143,7 @@ def swap(
     colours: str | None = None,
     placing: str | None = None,
     forehead: bool = False,
+    mouth: str = "auto",
     source_box: Sequence[float] | None = None,
     target_box: Sequence[float] | None = None,
     source_face: int = 1,
@@ -170,6 +171,9 @@ def swap(
         "triangles", but for FSGAN its own stages.
     forehead : bool
         Whether the face goes on above the brows, to below where the hair most often begins.
+    mouth : {"auto", "source", "target"}
+        Whose mouth is seen: the target's shape, filled with the source's lips; the source's own; or the source's own as far as the two are
+        open differently.
     source_box, target_box : sequence of 4 numbers, optional
         x, y, width, height of the face in pixels, forehead to chin. Without it a detector looks.
     source_face, target_face : int
@@ -202,7 +206,7 @@ def swap(
     UnsureKeypoints
         The keypoints of a face may be wrong; see `Swap.doubts`.
     SmallSource
-        The source's face is enlarged more than three times; see `Swap.coarse`.
+        The source's face is enlarged more than one and a half times; see `Swap.coarse`.
 
     Examples
     --------
@@ -241,7 +245,7 @@ def swap(
                     f"({side}_points, --{side}-points), or go on all the same (unsure=True, --unsure)"
                 )
     report(f"warping and blending ({blend})")
-    result = swap_points(source, target, points["source"], points["target"], blender, match_colours, placed, forehead=forehead, **about)
+    result = swap_points(source, target, points["source"], points["target"], blender, match_colours, placed, forehead=forehead, mouth=mouth, **about)
     for doubt in result.doubts:
         warnings.warn(doubt, UnsureKeypoints, stacklevel=2)
     for line in result.coarse:
@@ -278,6 +282,7 @@ def swap_points(
     placing: place.Place = place.triangles,
     *,
     forehead: bool = False,
+    mouth: str = "auto",
     source_box: np.ndarray | None = None,
     target_box: np.ndarray | None = None,
     source_error: float | None = None,
@@ -297,7 +302,7 @@ def swap_points(
         Of `facelib.colour`; `colour.keep` leaves them alone.
     placing : callable
         Of `facelib.place`.
-    forehead : bool
+    forehead, mouth
         As for `swap`.
     source_box, target_box, source_error, target_error : optional
         Where the points come from and how far they may be off, for the record.
@@ -319,27 +324,28 @@ def swap_points(
         beside, scale = large.shrunk(target[window])
         points = large.moved(target_points - corner, scale)
         levels = max(0, levels + round(np.log2(scale.max())))
-        small = swap_points(source, beside, source_points, points, blender, match_colours, placing, forehead=forehead, levels=levels)
-        detailed = placing is place.triangles
-        near = large.LargeStages(small, scale, target[window], source, source_points, target_points - corner, detailed)
+        how = {"forehead": forehead, "mouth": mouth, "levels": levels}
+        small = swap_points(source, beside, source_points, points, blender, match_colours, placing, **how)
+        goes = mouths.placed(source_points, target_points - corner, mouth) if placing is place.triangles else None
+        near = large.LargeStages(small, scale, target[window], source, source_points, goes)
         return Swap(source, target, source_box, target_box, source_points, target_points, source_error, target_error, window, near)
     beside = images.to_float(target[window])
     face, points = (
         (source, source_points) if source.dtype == np.float32 or placing is place.triangles else place.near_mesh(source, source_points)
     )
-    placed = placing(Faces(face, beside, points, target_points - corner, forehead))
-    warped, mask, covered = placed.warped, placed.mask, placed.covered
-    matched = warped
-    if match_colours is not colour.keep and covered.any():
-        x, y, width, height = cv2.boundingRect(covered.view(np.uint8))
-        part = np.s_[y : y + height, x : x + width]
-        from facelib import outline
-
-        skin = outline.skin(target_points - corner, mask)
-        in_colours = _checked(match_colours(warped[part], beside[part], skin[part]), warped[part], match_colours)
-        matched = warped.copy()
-        cv2.copyTo(in_colours, covered[part].view(np.uint8), matched[part])
+    grey = colour.is_grey(beside)
+    placed = placing(Faces(colour.grey(face) if grey else face, beside, points, target_points - corner, forehead, mouth))
+    mask, matched = placed.mask, placed.warped
+    if match_colours is not colour.keep and placed.known.any():
+        part = box_of(placed.known)
+        skin = outline.skin(placed.points, mask)[part]
+        in_colours = _checked(match_colours(matched[part], beside[part], skin), matched[part], match_colours)
+        matched = matched.copy()
+        matched[part] = colour.kept_neutral(in_colours, placed.warped[part], outline.whites(placed.points, mask.shape)[part])
+    matched = surroundings.replaced(matched, beside, placed.known)
     blended = _checked(blender(matched, beside.copy(), mask), beside, blender)  # a copy: a blender may write into what it is given
+    if grey:
+        blended = colour.grey(blended)
     return Swap(
         source=source,
         target=target,
@@ -350,7 +356,7 @@ def swap_points(
         source_error=source_error,
         target_error=target_error,
         window=window,
-        near=Stages(warped, mask, paste(warped, beside, mask), matched, blended),
+        near=Stages(placed.warped, mask, paste(placed.warped, beside, mask), matched, blended),
     )
 
 
@@ -369,8 +375,8 @@ def _checked(picture: np.ndarray, like: np.ndarray, method: Callable) -> np.ndar
 
 def _window(points: np.ndarray, shape: tuple[int, int], forehead: bool, levels: int) -> tuple[slice, slice]:
     """The part of a picture that a swap onto these points can change: as far as the deepest pyramid reaches from the face."""
-    outline = with_surroundings(points)[triangulation.outline(forehead)]
-    low, high = np.floor(outline.min(axis=0)).astype(int), np.ceil(outline.max(axis=0)).astype(int) + 1
+    corners = outline.corners(points, forehead=forehead)
+    low, high = np.floor(corners.min(axis=0)).astype(int), np.ceil(corners.max(axis=0)).astype(int) + 1
     levels = min(max(levels, pyramids.levels_for(min(high - low))), max(shape).bit_length())  # which reaches all over the picture
     rows, columns = pyramids.reach(np.s_[low[1] : high[1], low[0] : high[0]], levels)
     height, width = shape

@@ -11,6 +11,7 @@ from facelib import blenders, colour, detect, encoding, figures, images, metadat
 from facelib.commands import outputs, runs, terminal
 from facelib.datasets import pts
 from facelib.files import check_outputs, write_all
+from facelib.mouth import MOUTHS
 
 
 def add(command: Callable[..., argparse.ArgumentParser]) -> None:
@@ -48,6 +49,7 @@ def add(command: Callable[..., argparse.ArgumentParser]) -> None:
         f"{place.TRIANGLES}; for fsgan {blenders.placing_for('fsgan')})",
     )
     sub.add_argument("--forehead", action="store_true", help="let the face go on above the brows; where hair hangs low it comes along")
+    sub.add_argument("--mouth", choices=MOUTHS, default="auto", help="whose mouth is seen; auto: the source's where the two are open differently")
     sub.add_argument(
         "--weights", type=Path, metavar="RUN", help="for blends that learned: a folder of `facelib train`, instead of what ships"
     )
@@ -95,6 +97,7 @@ def swap(options: argparse.Namespace) -> None:
         colours=options.colours,
         placing=options.place,
         forehead=options.forehead,
+        mouth=options.mouth,
         source_box=options.source_box,
         target_box=options.target_box,
         source_face=options.source_face,

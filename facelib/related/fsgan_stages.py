@@ -72,11 +72,11 @@ def _reenacted(placed: Placed, faces: Faces, steps: int) -> Placed:
     for step in range(1, steps + 1):
         there = start + (step / steps) * (faces.target_points - start)
         if steps > 1:
-            warped, mask, covered = warp_face(picture, faces.target, points, there, faces.forehead)
+            warped, mask, _ = warp_face(picture, faces.target, points, there, faces.forehead)
         else:
-            warped, mask, covered = placed.warped, placed.mask, placed.covered
+            warped, mask = placed.warped, placed.mask
         picture, points = _one_step(warped, mask, there), there
-    return dataclasses.replace(placed, warped=picture, covered=covered)
+    return dataclasses.replace(placed, warped=picture)
 
 
 @torch.inference_mode()
