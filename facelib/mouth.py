@@ -6,6 +6,7 @@ similarity of the other points, set between the corners of the target's mouth, a
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 
 from facelib import keypoints
@@ -16,6 +17,7 @@ _REST = np.r_[0:48]
 _GAPS = ((61, 67), (62, 66), (63, 65))  # upper and lower inner lip, right to left
 _AGREE, _DIFFER = 0.03, 0.07  # of the eyes' distance: openness that differs by less is one; by more, the source keeps its mouth
 _ROOM = 0.5  # of the way from nose to lips, and from lips to chin: what the carried mouth must leave
+_STRETCH = 0.7, 1.4  # of the mouth's height, at the most
 _NOSE, _CHIN, _UPPER, _LOWER = 33, 8, 51, 57
 
 
@@ -66,6 +68,9 @@ def _carried(source_points: np.ndarray, target_points: np.ndarray) -> np.ndarray
     carried += target_points[[48, 54]].mean(axis=0) - carried[[0, 6]].mean(axis=0)
     mouth, target = keypoints.transform(upright, carried), keypoints.transform(upright, target_points)
     corners = mouth[[0, 6], 1].mean()
+    # a turned head's eyes are nearer to each other, its lips are not: the gap is to be the same share of the eyes' distance
+    gap = openness(np.vstack([target[_REST], mouth]))
+    mouth[:, 1] = corners + (mouth[:, 1] - corners) * (np.clip(openness(source_points) / gap, *_STRETCH) if gap > 0 else 1)
     top, bottom = mouth[_UPPER - 48, 1], mouth[_LOWER - 48, 1]
     highest = target[_NOSE, 1] + _ROOM * (target[_UPPER, 1] - target[_NOSE, 1])
     lowest = target[_CHIN, 1] - _ROOM * (target[_CHIN, 1] - target[_LOWER, 1])
@@ -74,5 +79,4 @@ def _carried(source_points: np.ndarray, target_points: np.ndarray) -> np.ndarray
     tall = (bottom - top) / max(lowest - highest, 1e-6)
     if tall > 1:
         mouth[:, 1] = corners + shift + (mouth[:, 1] - corners - shift) / tall
-    inverse = np.linalg.inv(np.vstack([upright, [0, 0, 1]]))[:2]
-    return keypoints.transform(inverse, mouth)
+    return keypoints.transform(cv2.invertAffineTransform(upright), mouth)

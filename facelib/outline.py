@@ -8,7 +8,8 @@ import numpy as np
 from facelib import keypoints, triangulation
 
 _INWARDS = 0.05  # of the face's width: from the jaw and the temples
-_UPWARDS = 0.07  # of the face's width: above the brows, which carry identity and must not be cut
+_BROWS = 0.015  # of the face's width: from the brows' points to the brows' upper edge
+_UPWARDS = 0.07  # of the face's width: where the blend ends above the brows, which carry identity and must not be cut
 _FEATURES = ("right brow", "left brow", "right eye", "left eye", "outer lips")
 _WHITES = ("right eye", "left eye", "inner lips")
 _ROUND_FEATURES = 0.04  # of the face's width
@@ -16,7 +17,7 @@ _SUBPIXEL_BITS = 8
 
 
 def face(points: np.ndarray, shape: tuple[int, int], forehead: bool = False) -> np.ndarray:
-    """All of a face: jaw, temples, brows and the skin just above them, or the forehead.
+    """All of a face: jaw, temples and brows, or jaw and forehead. What of the source is shown lies in it.
 
     Parameters
     ----------
@@ -32,15 +33,16 @@ def face(points: np.ndarray, shape: tuple[int, int], forehead: bool = False) -> 
     ndarray of shape `shape`, float32
         1 inside, 0 outside.
     """
-    return _filled(corners(points, forehead=forehead), shape)
+    return _filled(corners(points, 0.0, _BROWS, forehead), shape)
 
 
 def put_on(points: np.ndarray, shape: tuple[int, int], forehead: bool = False) -> np.ndarray:
-    """What of a face is put onto the target: all of it but a rim of a twentieth of its width along jaw and temples.
+    """Where a face is put onto the target: inside a rim of a twentieth of its width along jaw and temples, and up to a little above the
+    brows, where it goes on as the target does.
 
     Arguments and result as for `face`.
     """
-    return _filled(corners(points, _INWARDS, forehead), shape)
+    return _filled(corners(points, _INWARDS, _UPWARDS, forehead), shape)
 
 
 def skin(points: np.ndarray, mask: np.ndarray) -> np.ndarray:
@@ -61,15 +63,16 @@ def whites(points: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
     return cv2.blur(mask.astype(np.float32), (3, 3))
 
 
-def corners(points: np.ndarray, inwards: float = 0.0, forehead: bool = False) -> np.ndarray:
-    """The outline's corners, (N, 2): the jaw moved inwards by a share of the face's width; then the brows, raised, or the forehead."""
+def corners(points: np.ndarray, inwards: float = 0.0, upwards: float = _UPWARDS, forehead: bool = False) -> np.ndarray:
+    """The outline's corners, (N, 2): the jaw moved inwards by a share of the face's width; then the brows, moved upwards by another, or the
+    forehead."""
     to_mean = keypoints.similarity(points, keypoints.mean_shape())
     shape = keypoints.transform(to_mean, points)
     jaw, brows = shape[:17], shape[17:27]
     width = np.linalg.norm(jaw[0] - jaw[16])
     way = shape[27:31].mean(axis=0) - jaw
     jaw = jaw + inwards * width * way / np.maximum(np.linalg.norm(way, axis=1, keepdims=True), 1e-6)
-    above = triangulation.with_surroundings(shape)[68:75] if forehead else brows - (0, _UPWARDS * width)
+    above = triangulation.with_surroundings(shape)[68:75] if forehead else brows - (0, upwards * width)
     inverse = cv2.invertAffineTransform(to_mean)
     return keypoints.transform(inverse, np.vstack([jaw, above[::-1]]))
 
