@@ -15,6 +15,7 @@ CLASSICAL: dict[str, Blender] = {
     "feather": blend.feather,
     "poisson": poisson.poisson,
     "seamless-clone": poisson.seamless_clone,
+    "classic": poisson.classic,
     "none": composite.paste,
 }
 LEARNED: dict[str, Blender] = {
@@ -26,8 +27,8 @@ LEARNED: dict[str, Blender] = {
 }
 BLENDERS = CLASSICAL | LEARNED
 DEFAULT = "multiband"
-_OWN_COLOURS = ("none", "unet-writeup", "dih", "gp-gan", "fsgan")  # these are given the source's own
-_PLACING = {"fsgan": "reenact+segment+inpaint"}  # these have stages of their own before they blend
+_OWN_COLOURS = ("none", "classic", "unet-writeup", "dih", "gp-gan", "fsgan")  # these are given the source's own
+_PLACING = {"classic": "no-mouth", "fsgan": "reenact+segment+inpaint"}  # these bring the face into place in their own way
 
 
 def get(name: str) -> Blender:

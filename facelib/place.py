@@ -16,9 +16,10 @@ import numpy as np
 from facelib import keypoints, lazy, mouth, outline
 from facelib.composite import hull_mask
 from facelib.images import check_picture, to_float
-from facelib.triangulation import triangles_with_surroundings, unfold, with_surroundings
+from facelib.triangulation import NO_MOUTH, triangles_with_surroundings, triangles_without_mouth, unfold, with_surroundings
 from facelib.warp import warp
 
+_ERODED = 0.05  # of the face's width
 _SHRINK_BELOW = 0.75  # of the source's size; a face that stays larger than that is warped as it is
 
 
@@ -60,19 +61,19 @@ STAGES: dict[str, Stage] = {
 
 
 def get(name: str) -> Place:
-    """The way of that name: "triangles", or stages that follow them, joined by "+".
+    """The way of that name: "triangles", "no-mouth", or stages that follow the triangles, joined by "+".
 
     Raises
     ------
     ValueError
         An unknown stage; the message lists those that there are.
     """
-    if name == TRIANGLES:
-        return triangles
+    if name in WHOLE:
+        return WHOLE[name]
     stages = name.split("+")
     for stage in stages:
         if stage not in STAGES:
-            raise ValueError(f"place: expected {TRIANGLES}, or some of {', '.join(STAGES)} joined by +, got {name}")
+            raise ValueError(f"place: expected {', '.join(WHOLE)}, or some of {', '.join(STAGES)} joined by +, got {name}")
 
     def place(faces: Faces) -> Placed:
         placed = triangles(dataclasses.replace(faces, mouth="target"))  # the expression is a network's
@@ -90,6 +91,21 @@ def triangles(faces: Faces) -> Placed:
     shape = faces.target.shape[:2]
     known, mask = (part(goes, shape, faces.forehead) * covered for part in (outline.face, outline.put_on))
     return Placed(warped, mask, known, goes, np.zeros_like(mask))
+
+
+def no_mouth(faces: Faces) -> Placed:
+    """By triangles between jaw, brows, nose and eyes alone: the mouth goes along with its neighbours, as in plain programs of 2017."""
+    from_mesh, to_mesh = (with_surroundings(points)[NO_MOUTH] for points in (faces.source_points, faces.target_points))
+    source, from_mesh = _near_its_size(faces.source, from_mesh, to_mesh)
+    shape = faces.target.shape[:2]
+    warped, covered = warp(to_float(source), from_mesh, to_mesh, triangles_without_mouth(), shape)
+    known = hull_mask(faces.target_points, shape, faces.forehead) * covered
+    room = round(_ERODED * np.linalg.norm(faces.target_points[0] - faces.target_points[16]))
+    mask = cv2.erode(known, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * room + 1, 2 * room + 1)), borderValue=0)
+    return Placed(np.where(covered[..., None], warped, faces.target), mask, known, faces.target_points, np.zeros_like(mask))
+
+
+WHOLE: dict[str, Place] = {TRIANGLES: triangles, "no-mouth": no_mouth}
 
 
 def warp_face(

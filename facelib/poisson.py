@@ -110,3 +110,12 @@ def seamless_clone(source_warped: np.ndarray, target: np.ndarray, mask: np.ndarr
     change *= (fade(mask[window], _FADE) * mask[window])[..., None]
     blended[window] = np.clip(target[window] + change, 0, 1)
     return blended
+
+
+def classic(source_warped: np.ndarray, target: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """The plain program of 2017 that many know: mouth left out of the mesh, the mask eroded, then OpenCV's `seamlessClone`.
+
+    Arguments and result as for `seamless_clone`, which it is; `facelib.blenders.placing_for` brings the face into place without its mouth's
+    points, and the source keeps its own colours.
+    """
+    return seamless_clone(source_warped, target, mask)

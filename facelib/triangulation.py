@@ -21,6 +21,8 @@ _RINGS = ((0.9, 16, 0.0), (1.35, 16, 0.5))  # radius, number of points, turn; th
 # rounding would choose. A lean of a hundredth chooses, the same way on every machine.
 _LEAN = np.array([[1, 0], [1e-2, 1]])
 
+NO_MOUTH = np.r_[0:48, 68 : 68 + _FOREHEAD[0] + sum(count for _, count, _ in _RINGS)]  # rows of `with_surroundings`
+
 
 def with_surroundings(points: np.ndarray) -> np.ndarray:
     """The 68 points of a face, its forehead and the rings round it.
@@ -59,6 +61,12 @@ def triangles_with_surroundings() -> np.ndarray:
         Rows of indices into `with_surroundings(points)`, corners in clockwise order.
     """
     return _read_only(_table(with_surroundings(keypoints.mean_shape())))
+
+
+@cache
+def triangles_without_mouth() -> np.ndarray:
+    """The same between all points but the mouth's: (T, 3) int32, rows of indices into `with_surroundings(points)[NO_MOUTH]`."""
+    return _read_only(_table(with_surroundings(keypoints.mean_shape())[NO_MOUTH]))
 
 
 def delaunay(points: np.ndarray) -> np.ndarray:
