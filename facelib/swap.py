@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from facelib import blend as pyramids
-from facelib import blenders, colour, detect, grain, images, keypoints, large, outline, place, pose, surroundings
+from facelib import blenders, colour, detect, grain, images, keypoints, large, outline, place, pose, relight, surroundings
 from facelib import mouth as mouths
 from facelib.composite import box_of, paste
 from facelib.place import Faces
@@ -340,6 +340,7 @@ def swap_points(
         part = box_of(placed.known)
         skin = outline.skin(placed.points, mask)[part]
         in_colours = _checked(match_colours(matched[part], beside[part], skin), matched[part], match_colours)
+        in_colours = relight.matched(in_colours, beside[part], skin, np.ptp(placed.points[:, 0]))
         in_colours = colour.kept_neutral(in_colours, placed.warped[part], outline.whites(placed.points, mask.shape)[part])
         matched = matched.copy()
         matched[part] = grain.matched(in_colours, beside[part], skin)

@@ -1,0 +1,41 @@
+"""The target's light on the source's face: what is broad in its brightness comes from the target, what is fine stays the source's own."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+_BROAD = 0.11  # of the face's width: the standard deviation of the blur that tells broad from fine
+_STRENGTH = 0.7  # of the difference
+_MOST = 18.0  # of L*, that a place may become lighter or darker
+
+
+def matched(source_warped: np.ndarray, target: np.ndarray, skin: np.ndarray, width: float) -> np.ndarray:
+    """The source with the target's broad light.
+
+    Parameters
+    ----------
+    source_warped, target : ndarray of shape (H, W, 3), float32 in [0, 1]
+        The source in the target's colours.
+    skin : ndarray of shape (H, W), float32 in [0, 1]
+        Whose brightness counts: eyes, brows and lips are dark by themselves, in whatever light.
+    width : float
+        The face's, in pixels.
+
+    Returns
+    -------
+    ndarray of shape (H, W, 3), float32 in [0, 1]
+    """
+    if not skin.any():
+        return source_warped
+    lab, goal = (cv2.cvtColor(picture, cv2.COLOR_RGB2Lab) for picture in (source_warped, target))
+    apart = _broad((goal[..., 0] - lab[..., 0]) * skin, _BROAD * width) / np.maximum(_broad(skin, _BROAD * width), 1e-3)
+    lab[..., 0] += np.clip(_STRENGTH * apart, -_MOST, _MOST)
+    return np.clip(cv2.cvtColor(lab, cv2.COLOR_Lab2RGB), 0, 1)
+
+
+def _broad(picture: np.ndarray, sigma: float) -> np.ndarray:
+    """Blurred, at a size at which that is quick."""
+    step = max(1, int(sigma / 3))
+    small = cv2.resize(picture, (-(-picture.shape[1] // step), -(-picture.shape[0] // step)), interpolation=cv2.INTER_AREA)
+    return cv2.resize(cv2.GaussianBlur(small, (0, 0), sigma / step, borderType=cv2.BORDER_CONSTANT), picture.shape[::-1], interpolation=cv2.INTER_LINEAR)
