@@ -13,13 +13,14 @@ from functools import partial
 import cv2
 import numpy as np
 
-from facelib import keypoints, lazy, mouth, outline
+from facelib import covers, keypoints, lazy, mouth, outline
 from facelib.composite import hull_mask
 from facelib.images import check_picture, to_float
 from facelib.triangulation import NO_MOUTH, triangles_with_surroundings, triangles_without_mouth, unfold, with_surroundings
 from facelib.warp import warp
 
 _ERODED = 0.05  # of the face's width
+_HIDDEN = 0.4  # how much of a pixel something covers, above which it does not show the face
 _SHRINK_BELOW = 0.75  # of the source's size; a face that stays larger than that is warped as it is
 
 
@@ -33,6 +34,7 @@ class Faces:
     target_points: np.ndarray
     forehead: bool = False  # whether the face goes on above the brows
     mouth: str = "auto"  # whose mouth is seen: see `facelib.mouth.placed`
+    seen: covers.Seen | None = None  # what the source shows, where somebody looked
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ class Placed:
     known: np.ndarray  # (H, W) float32, 0 or 1: where `warped` shows the source's face; of what lies round it no blender sees anything
     points: np.ndarray  # (68, 2): where the source's points came to lie
     holes: np.ndarray  # (H, W) float32 in [0, 1]: where the face should be, too, but nothing of it is seen
+    skin: np.ndarray  # (H, W) float32 in [0, 1]: how likely `warped` shows skin; 1 everywhere where nobody looked
 
 
 Stage = Callable[[Placed, Faces], Placed]
@@ -90,7 +93,13 @@ def triangles(faces: Faces) -> Placed:
     warped, _, covered = warp_face(faces.source, faces.target, faces.source_points, goes, faces.forehead)
     shape = faces.target.shape[:2]
     known, mask = (part(goes, shape, faces.forehead) * covered for part in (outline.face, outline.put_on))
-    return Placed(warped, mask, known, goes, np.zeros_like(mask))
+    if faces.seen is None:
+        return Placed(warped, mask, known, goes, np.zeros_like(mask), np.ones_like(mask))
+    layers = np.dstack([faces.seen.cover, faces.seen.skin, np.zeros_like(faces.seen.skin)])
+    cover, skin, _ = cv2.split(warp_face(layers, np.zeros_like(warped), faces.source_points, goes, faces.forehead)[0])
+    width = float(np.linalg.norm(goes[0] - goes[16]))
+    holes = (covers.wider(cover, width) > _HIDDEN).astype(np.float32) * known
+    return Placed(warped, mask, known - holes, goes, holes, skin)
 
 
 def no_mouth(faces: Faces) -> Placed:
@@ -102,7 +111,8 @@ def no_mouth(faces: Faces) -> Placed:
     known = hull_mask(faces.target_points, shape, faces.forehead) * covered
     room = round(_ERODED * np.linalg.norm(faces.target_points[0] - faces.target_points[16]))
     mask = cv2.erode(known, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * room + 1, 2 * room + 1)), borderValue=0)
-    return Placed(np.where(covered[..., None], warped, faces.target), mask, known, faces.target_points, np.zeros_like(mask))
+    warped = np.where(covered[..., None], warped, faces.target)
+    return Placed(warped, mask, known, faces.target_points, np.zeros_like(mask), np.ones_like(mask))
 
 
 WHOLE: dict[str, Place] = {TRIANGLES: triangles, "no-mouth": no_mouth}
@@ -148,15 +158,18 @@ def piece(
     return warp(source, from_mesh, to_mesh, triangles_with_surroundings(), shape)
 
 
-def near_mesh(picture: np.ndarray, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The part of a picture that lies round a face, as float32, and the face's points in it: the rest of a large picture is not read."""
+def near_its_size(source: np.ndarray, points: np.ndarray, target_points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The part of a picture that lies round a face, float32, shrunk to about the size that the face will have, and the face's points in it:
+    the rest of a large picture is not read."""
     mesh = with_surroundings(points)
     low, high = mesh.min(axis=0), mesh.max(axis=0)
     room = (high - low).max() / 2
-    size = picture.shape[1::-1]
+    size = source.shape[1::-1]
     (left, top), (right, bottom) = (np.clip(corner, 0, size).astype(int) for corner in (np.floor(low - room), np.ceil(high + room)))
     left, top = min(left, size[0] - 1), min(top, size[1] - 1)
-    return to_float(picture[top : max(top + 1, bottom), left : max(left + 1, right)]), points - (left, top)
+    part = source[top : max(top + 1, bottom), left : max(left + 1, right)]
+    part, points = _shrunk(part, points - (left, top), np.hypot(*keypoints.similarity(points, target_points)[:, 0]))
+    return to_float(part), points
 
 
 def _near_its_size(source: np.ndarray, from_mesh: np.ndarray, to_mesh: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -169,11 +182,14 @@ def _near_its_size(source: np.ndarray, from_mesh: np.ndarray, to_mesh: np.ndarra
     part, mesh = source[top:bottom, left:right], from_mesh - (left, top)
     if part.dtype != np.uint8:
         check_picture(part, "source")
-    matrix = keypoints.similarity(from_mesh, to_mesh)
-    scale = np.hypot(*matrix[:, 0])
-    if scale < _SHRINK_BELOW:
-        size = np.maximum(1, np.ceil(scale * np.array(part.shape[1::-1]))).astype(int)
-        mesh = (mesh + 0.5) * (size / part.shape[1::-1]) - 0.5  # pixel centres are integers
-        part = cv2.resize(part, size.tolist(), interpolation=cv2.INTER_AREA)
-        part = part if part.dtype == np.uint8 else part.clip(0, 1)  # its averages of ones may be a bit more
-    return part, mesh
+    return _shrunk(part, mesh, np.hypot(*keypoints.similarity(from_mesh, to_mesh)[:, 0]))
+
+
+def _shrunk(part: np.ndarray, points: np.ndarray, scale: float) -> tuple[np.ndarray, np.ndarray]:
+    """A picture at that scale, with its points, where it is worth it."""
+    if scale >= _SHRINK_BELOW:
+        return part, points
+    size = np.maximum(1, np.ceil(scale * np.array(part.shape[1::-1]))).astype(int)
+    points = (points + 0.5) * (size / part.shape[1::-1]) - 0.5  # pixel centres are integers
+    part = cv2.resize(part, size.tolist(), interpolation=cv2.INTER_AREA)
+    return part if part.dtype == np.uint8 else part.clip(0, 1), points  # averages of ones may be a bit more

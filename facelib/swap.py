@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from facelib import blend as pyramids
-from facelib import blenders, colour, detect, grain, images, keypoints, large, outline, place, pose, relight, surroundings
+from facelib import blenders, colour, covers, detect, grain, images, keypoints, large, outline, place, pose, relight, surroundings
 from facelib import mouth as mouths
 from facelib.composite import box_of, paste
 from facelib.place import Faces
@@ -144,6 +144,7 @@ def swap(
     placing: str | None = None,
     forehead: bool = False,
     mouth: str = "auto",
+    parse: bool = True,
     source_box: Sequence[float] | None = None,
     target_box: Sequence[float] | None = None,
     source_face: int = 1,
@@ -174,6 +175,9 @@ def swap(
     mouth : {"auto", "source", "target"}
         Whose mouth is seen: the target's shape, filled with the source's lips; the source's own; or the source's own as far as the two are
         open differently.
+    parse : bool
+        Whether to look for what is in front of the two faces, such as glasses, hair or a hand: the target's stays on top, and the source's
+        is not carried over. Only where the face is brought into place by "triangles".
     source_box, target_box : sequence of 4 numbers, optional
         x, y, width, height of the face in pixels, forehead to chin. Without it a detector looks.
     source_face, target_face : int
@@ -245,7 +249,7 @@ def swap(
                     f"({side}_points, --{side}-points), or go on all the same (unsure=True, --unsure)"
                 )
     report(f"warping and blending ({blend})")
-    result = swap_points(source, target, points["source"], points["target"], blender, match_colours, placed, forehead=forehead, mouth=mouth, **about)
+    result = swap_points(source, target, points["source"], points["target"], blender, match_colours, placed, forehead=forehead, mouth=mouth, parse=parse, **about)
     for doubt in result.doubts:
         warnings.warn(doubt, UnsureKeypoints, stacklevel=2)
     for line in result.coarse:
@@ -283,6 +287,7 @@ def swap_points(
     *,
     forehead: bool = False,
     mouth: str = "auto",
+    parse: bool = True,
     source_box: np.ndarray | None = None,
     target_box: np.ndarray | None = None,
     source_error: float | None = None,
@@ -302,7 +307,7 @@ def swap_points(
         Of `facelib.colour`; `colour.keep` leaves them alone.
     placing : callable
         Of `facelib.place`.
-    forehead, mouth
+    forehead, mouth, parse
         As for `swap`.
     source_box, target_box, source_error, target_error : optional
         Where the points come from and how far they may be off, for the record.
@@ -324,28 +329,35 @@ def swap_points(
         beside, scale = large.shrunk(target[window])
         points = large.moved(target_points - corner, scale)
         levels = max(0, levels + round(np.log2(scale.max())))
-        how = {"forehead": forehead, "mouth": mouth, "levels": levels}
+        how = {"forehead": forehead, "mouth": mouth, "parse": parse, "levels": levels}
         small = swap_points(source, beside, source_points, points, blender, match_colours, placing, **how)
         goes = mouths.placed(source_points, target_points - corner, mouth) if placing is place.triangles else None
         near = large.LargeStages(small, scale, target[window], source, source_points, goes)
         return Swap(source, target, source_box, target_box, source_points, target_points, source_error, target_error, window, near)
     beside = images.to_float(target[window])
-    face, points = (
-        (source, source_points) if source.dtype == np.float32 or placing is place.triangles else place.near_mesh(source, source_points)
-    )
+    face, points = place.near_its_size(source, source_points, target_points)
     grey = colour.is_grey(beside)
-    placed = placing(Faces(colour.grey(face) if grey else face, beside, points, target_points - corner, forehead, mouth))
+    face = colour.grey(face) if grey else face
+    points_there = target_points - corner
+    look = parse and placing is place.triangles
+    in_source = covers.seen(face, points) if look else None
+    in_target = covers.seen(beside, points_there) if look else covers.nothing(beside.shape[:2])
+    bare = covers.without(beside, in_target.cover, outline.face(points_there, beside.shape[:2], forehead), np.ptp(points_there[:, 0]))
+    placed = placing(Faces(face, bare, points, points_there, forehead, mouth, in_source))
     mask, matched = placed.mask, placed.warped
     if match_colours is not colour.keep and placed.known.any():
         part = box_of(placed.known)
-        skin = outline.skin(placed.points, mask)[part]
-        in_colours = _checked(match_colours(matched[part], beside[part], skin), matched[part], match_colours)
-        in_colours = relight.matched(in_colours, beside[part], skin, np.ptp(placed.points[:, 0]))
+        skin = (outline.skin(placed.points, mask) * placed.known * placed.skin * in_target.skin * (1 - in_target.cover))[part]
+        in_colours = _checked(match_colours(matched[part], bare[part], skin), matched[part], match_colours)
+        in_colours = relight.matched(in_colours, bare[part], skin, np.ptp(placed.points[:, 0]))
         in_colours = colour.kept_neutral(in_colours, placed.warped[part], outline.whites(placed.points, mask.shape)[part])
         matched = matched.copy()
-        matched[part] = grain.matched(in_colours, beside[part], skin)
-    matched = surroundings.replaced(matched, beside, placed.known)
-    blended = _checked(blender(matched, beside.copy(), mask), beside, blender)  # a copy: a blender may write into what it is given
+        matched[part] = grain.matched(in_colours, bare[part], skin)
+    matched = surroundings.replaced(matched, bare, placed.known)
+    blended = _checked(blender(matched, bare.copy(), mask), bare, blender)  # a copy: a blender may write into what it is given
+    if look:
+        blended = np.clip(beside + (1 - in_target.cover)[..., None] * (blended - bare), 0, 1)
+        mask = mask * (1 - placed.holes) * (1 - in_target.cover)
     if grey:
         blended = colour.grey(blended)
     return Swap(

@@ -28,6 +28,7 @@ from facelib.datasets.rendered.camera import FINER, Camera
 from facelib.datasets.rendered.parameters import Face
 from facelib.datasets.rendered.surfaces import EYES, HAIR, MOUTH, SKIN, Seen, Surface
 
+COVERS = ("nothing", "hair", "glasses", "hand")
 _SCALE = 80  # pixels for the mean shape's unit, up to which a texel is one sample; beyond it there would be holes
 
 
@@ -40,6 +41,7 @@ class Rendered:
     hull: np.ndarray  # (S, S) float32: what the points enclose
     skin: np.ndarray  # (S, S) float32: how much of each pixel shows the head's skin, its eyes or its mouth
     occluder: np.ndarray  # (S, S) float32: how much of it shows hair, glasses or a hand
+    cover: np.ndarray  # (S, S) uint8: which of them covers most of it, an index into `COVERS`
     depth: np.ndarray  # (S, S) float32, away from the camera in the mean shape's unit; infinite where there is no head
     normals: np.ndarray  # (S, S, 3) float32, unit vectors in the camera's frame; 0 where there is no head
 
@@ -89,15 +91,25 @@ def render(face: Face, size: int = 128) -> Rendered:
     picture.reshape(-1, 3)[seen.places] = _shaded(face, seen, normals, view.scale)
     cover = np.zeros(picture.shape[:2], np.float32)
     cover.ravel()[seen.places[seen.kind == HAIR]] = 1
+    kinds = [np.zeros((size, size), np.float32), _smaller(cover, size)]
     if face.scene.glasses > 0:
-        np.maximum(cover, glasses.draw(picture, face.scene, on_head, view, seen.depth), out=cover)
+        kinds.append(_smaller(drawn := glasses.draw(picture, face.scene, on_head, view, seen.depth), size))
+        np.maximum(cover, drawn, out=cover)
+    else:
+        kinds.append(kinds[0])
     if face.scene.hand > 0:
-        np.maximum(cover, hand.draw(picture, face, view), out=cover)
-    shown = cv2.resize(picture, (size, size), interpolation=cv2.INTER_AREA)
-    occluder = cv2.resize(cover, (size, size), interpolation=cv2.INTER_AREA)
+        kinds.append(_smaller(drawn := hand.draw(picture, face, view), size))
+        np.maximum(cover, drawn, out=cover)
+    shown, occluder = _smaller(picture, size), _smaller(cover, size)
+    kind = np.where(occluder > 0.5, np.argmax(kinds[::-1], axis=0), len(kinds) - 1)  # what is drawn later lies in front
     skin = np.minimum(surfaces.share(seen.places[seen.kind != HAIR], size), 1 - occluder)
     shown = film.taken(light.exposed(shown, paint.tone(face.identity.skin), face.light), face.scene)
-    return Rendered(shown, points, hull_mask(points, (size, size)), skin, occluder, seen.depth[::FINER, ::FINER].copy(), normals)
+    depth = seen.depth[::FINER, ::FINER].copy()
+    return Rendered(shown, points, hull_mask(points, (size, size)), skin, occluder, (len(kinds) - 1 - kind).astype(np.uint8), depth, normals)
+
+
+def _smaller(picture: np.ndarray, size: int) -> np.ndarray:
+    return cv2.resize(picture, (size, size), interpolation=cv2.INTER_AREA)
 
 
 def _projected(displacement: np.ndarray, view: Camera) -> tuple[np.ndarray, np.ndarray]:

@@ -1,0 +1,95 @@
+"""What is in front of a face, and what is not: the target's glasses, hair and hands stay on top of a swap, the source's do not come along.
+
+For the blend, what covers the target is painted over with what lies round it, and put back afterwards, so that no dark frame or strand
+bleeds into the face. What covers the source leaves a hole, in which the target's face is shown in the source's colours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from facelib import keypoints, lazy, surroundings
+
+_HAIR_DOWN_TO = 0.18  # in the mean shape's unit, below its middle: hair that is lower, within the face, is a beard
+_RADIUS = 0.02  # of the face's width: how far an edge of the parser's may be moved to an edge of the picture
+_SMOOTH = 1e-3  # squared contrast that counts as an edge
+_ROUND = 0.012  # of the face's width: shadows and soft edges that belong to a cover
+_parse = lazy.function("facelib.parsing.read", "parse", "See there.")  # torch takes seconds to import
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a picture shows of a face, (H, W) float32 in [0, 1] each."""
+
+    cover: np.ndarray  # how much of a pixel shows glasses, hair, a hand, or something else in front
+    skin: np.ndarray  # how likely it shows skin
+
+
+def seen(picture: np.ndarray, points: np.ndarray) -> Seen:
+    """Look at one face.
+
+    Parameters
+    ----------
+    picture : ndarray of shape (H, W, 3), float32 in [0, 1]
+    points : ndarray of shape (68, 2)
+        (x, y) in pixels.
+    """
+    parsed, shape = _parse(picture, points), picture.shape[:2]
+    hair = parsed.share(("hair",), shape) * _above(points, shape)
+    cover = np.clip(hair + parsed.share(("glasses", "other"), shape), 0, 1)
+    width = float(np.linalg.norm(points[0] - points[16]))
+    cover = np.clip(2 * _along_edges(cover, picture, _RADIUS * width) - 0.5, 0, 1)
+    return Seen(cover, parsed.share(("skin", "nose"), shape))
+
+
+def nothing(shape: tuple[int, int]) -> Seen:
+    """A face with nothing in front, of which nobody has said where its skin is."""
+    return Seen(np.zeros(shape, np.float32), np.ones(shape, np.float32))
+
+
+def without(picture: np.ndarray, cover: np.ndarray, face: np.ndarray, width: float) -> np.ndarray:
+    """A picture in which what covers the face is painted over with what lies round it.
+
+    Parameters
+    ----------
+    picture : ndarray of shape (H, W, 3), float32 in [0, 1]
+    cover, face : ndarray of shape (H, W), float32 in [0, 1]
+        What covers it, and where the face is.
+    width : float
+        The face's, in pixels.
+    """
+    hole = wider(cover, width) * face
+    if not hole.any():
+        return picture
+    known = face * (1 - hole)
+    if known.sum() < 1:
+        return picture
+    filled = surroundings.extended(picture * known[..., None], known)
+    return picture + hole[..., None] * (filled - picture)
+
+
+def wider(cover: np.ndarray, width: float) -> np.ndarray:
+    """A cover with its shadow and its soft edge."""
+    room = max(1, round(_ROUND * width))
+    return cv2.dilate(cover, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * room + 1, 2 * room + 1)))
+
+
+def _above(points: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """1 above the level of the nostrils, and beside the face; 0 where hair would be a beard."""
+    to_mean = keypoints.similarity(points, keypoints.mean_shape())
+    y, x = np.indices(shape, np.float32)
+    down = to_mean[1, 0] * x + to_mean[1, 1] * y + to_mean[1, 2]
+    return np.clip((_HAIR_DOWN_TO - down) / 0.05 + 0.5, 0, 1).astype(np.float32)
+
+
+def _along_edges(share: np.ndarray, picture: np.ndarray, radius: float) -> np.ndarray:
+    """A soft mask whose edges follow those of the picture: a guided filter (He et al. 2010) by its luma."""
+    side = 2 * max(1, round(radius)) + 1
+    box = lambda values: cv2.blur(values, (side, side))  # noqa: E731
+    guide = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+    mean, mean_share = box(guide), box(share)
+    slope = (box(guide * share) - mean * mean_share) / (box(guide * guide) - mean * mean + _SMOOTH)
+    return (box(slope) * guide + box(mean_share - slope * mean)).clip(0, 1)

@@ -1,0 +1,24 @@
+"""The parts of a face, and the crop in which the parser sees it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from facelib import keypoints
+
+CLASSES = ("background", "skin", "brows", "eyes", "nose", "mouth", "hair", "glasses", "other")
+COVERS = ("hair", "glasses", "other")  # what may be in front of a face; "other" is a hand, a hat, a microphone
+UNKNOWN = 255  # a pixel that nobody labelled
+SIZE = 192  # pixels, the crop's side
+FILL = 0.6  # the mean face's larger side over the crop's: there is room for a forehead, hair and ears
+
+
+def number(name: str) -> int:
+    """The index of a class."""
+    return CLASSES.index(name)
+
+
+def crop_matrix(points: np.ndarray, size: int = SIZE) -> np.ndarray:
+    """The similarity, (2, 3), from a picture to the parser's crop of the face with these points, (68, 2), both in pixels."""
+    shape = (2 * FILL * keypoints.mean_shape() + 1) * (size / 2) - 0.5
+    return keypoints.similarity(points, shape)

@@ -1,0 +1,137 @@
+"""The faces that the parser learns from and is judged on, each cut out with its points, and its labels as far as somebody outlined them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from facelib import detect, images, keypoints
+from facelib.datasets import fasseg, ibug300w, people
+from facelib.datasets.frame import Frame
+from facelib.datasets.rendered import labelled
+from facelib.datasets.rendered.picture import COVERS, Rendered, render
+from facelib.datasets.workers import one_thread
+from facelib.learned import crops as keypoint_crops
+from facelib.parsing.classes import SIZE, UNKNOWN, crop_matrix, number
+from facelib.parsing.things import CutOut
+from facelib.related import parsing as drawn
+
+ROOM = 1.35  # of the crop's side: what is kept round a face, so that crops can be turned and moved
+RENDERED = 800, 21  # faces, and their seed
+_BROW = 0.12  # of the face's size: hair that near the brows' points is brow
+_KEPT = round(ROOM * SIZE)
+
+
+@dataclass(frozen=True)
+class Outlined:
+    """One face, upright, a little more than the parser's crop of it."""
+
+    picture: np.ndarray  # (S, S, 3) uint8, RGB
+    points: np.ndarray  # (68, 2)
+    labels: np.ndarray  # (S, S) uint8, `classes.UNKNOWN` where nobody outlined anything
+    name: str
+
+
+@dataclass(frozen=True)
+class Faces:
+    """All that a run needs."""
+
+    outlined: list[Outlined]  # by hand
+    drawn: list[Outlined]  # rendered
+    photographs: list[Outlined]  # without labels
+    hands: list[CutOut]
+    hair: list[CutOut]
+    source: str
+
+
+def training(report: Callable[[Iterable], Iterable] = iter) -> Faces:
+    """Training faces: FASSEG's training part, rendered people, `people` and 300-W's training part without those that are held out."""
+    outlined = of_fasseg("train", report)
+    made = _rendered(*RENDERED, report)
+    invented = people.load(parts=(None, "training"))
+    photographed = [frame for frame in ibug300w.load(ibug300w.NAME, subset="training") if not ibug300w.is_held_out(frame.person)]
+    photographs = [of_frame(frame) for frame in report([*invented, *photographed])]
+    hair = [one for face in outlined if (one := _cut(face, number("hair"))) is not None]
+    hands = [one for face in made if (one := _cut(face, number("other"))) is not None]
+    source = f"{len(outlined)} faces of fasseg, {len(made)} rendered, {len(invented)} of people, {len(photographed)} of ibug300w"
+    return Faces(outlined, made, photographs, hands, hair, source)
+
+
+def of_frame(frame: Frame) -> Outlined:
+    """A labelled photograph, whose parts nobody outlined."""
+    picture = images.to_bytes(frame.colour())
+    return kept(picture, frame.points, np.full(picture.shape[:2], UNKNOWN, np.uint8), frame.path.stem)
+
+
+def of_fasseg(part: str, report: Callable[[Iterable], Iterable] = iter) -> list[Outlined]:
+    """The faces of a part of FASSEG that are found, which leaves out some profiles: where both eyes cannot be seen."""
+    found = []
+    names = list(fasseg.COLOURS)
+    for index, (picture, labels) in enumerate(report(fasseg.load(part))):
+        faces = detect.find_faces(picture)
+        if not faces:
+            continue
+        points = keypoints.predict([picture], faces[:1])[0]
+        ours = np.array([number(name) for name in names], np.uint8)[labels]
+        near = np.zeros(labels.shape, np.uint8)
+        size = float(np.sqrt(np.prod(np.ptp(points, axis=0))))
+        for group in ("right brow", "left brow"):
+            line = np.round(points[list(keypoints.GROUPS[group])]).astype(np.int32)
+            cv2.polylines(near, [line], False, 1, max(1, round(_BROW * size)))
+        ours[(ours == number("hair")) & (near > 0) & _apart(ours == number("hair"), near)] = number("brows")
+        found.append(kept(picture, points, ours, f"{part}-{index}"))
+    return found
+
+
+def kept(picture: np.ndarray, points: np.ndarray, labels: np.ndarray, name: str) -> Outlined:
+    """A face cut out of its picture, (H, W, 3) uint8, with its labels, (H, W) uint8."""
+    matrix = crop_matrix(points, SIZE)
+    matrix[:, 2] += (_KEPT - SIZE) / 2
+    cut = keypoint_crops.crop(picture, matrix, _KEPT)
+    beyond = cv2.warpAffine(labels, matrix, (_KEPT, _KEPT), flags=cv2.INTER_NEAREST, borderMode=cv2.BORDER_CONSTANT, borderValue=UNKNOWN)
+    return Outlined(cut, keypoints.transform(matrix, points), beyond, name)
+
+
+def _apart(hair: np.ndarray, near: np.ndarray) -> np.ndarray:
+    """Pieces of hair most of which is near the brows: brows, and no fringe that hangs into them."""
+    count, pieces = cv2.connectedComponents(hair.astype(np.uint8))
+    share = np.array([near[pieces == k].mean() if k else 0 for k in range(count)])
+    return share[pieces] > 0.5
+
+
+def _rendered(count: int, seed: int, report: Callable[[Iterable], Iterable]) -> list[Outlined]:
+    with one_thread():
+        return [_labelled(render(labelled.faces(1, seed + k)[0][0], _KEPT), f"rendered-{k}") for k in report(range(count))]
+
+
+def _labelled(made: Rendered, name: str) -> Outlined:
+    labels = np.where(made.skin > 0.5, number("skin"), number("background")).astype(np.uint8)
+    parts = drawn.parse(made.points, labels.shape)
+    for part in ("brows", "eyes", "nose", "mouth"):
+        labels[(parts == drawn.CLASSES.index(part)) & (made.skin > 0.5)] = number(part)
+    below = np.arange(len(labels))[:, None] > made.points[:17, 1].mean()
+    labels[(labels == number("background")) & below] = UNKNOWN  # neck and clothes
+    for cover, ours in (("hair", "hair"), ("glasses", "glasses"), ("hand", "other")):
+        labels[made.cover == COVERS.index(cover)] = number(ours)
+    labels[(made.skin <= 0.5) & (made.skin > 0.05) & (made.cover == 0)] = UNKNOWN
+    return kept(images.to_bytes(made.picture), made.points, labels, name)
+
+
+def _cut(face: Outlined, label: int) -> CutOut | None:
+    mask = (face.labels == label).astype(np.uint8) * 255
+    return CutOut(face.picture, mask, face.points) if (mask > 0).mean() > 0.02 else None
+
+
+def natural(faces: Sequence[Outlined]) -> list[Outlined]:
+    """Those whose names say nothing of glasses, hats, and the like."""
+    return [face for face in faces if not any(word in face.name for word in ("glasses", "accessories", "hats", "jewelry"))]
+
+
+def held_out() -> list[Outlined]:
+    """Photographs that are not trained on: the parts validation and test of `people`."""
+    return natural([of_frame(frame) for frame in people.load(parts=("validation", "test"))])
+
+
