@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
 
 from facelib import blend as pyramids
@@ -44,7 +43,7 @@ class Stages:
     warped: np.ndarray  # the source in the target's geometry, with what lies round the face; beyond that, the target
     mask: np.ndarray  # (H, W) float32, 1 where the source's face goes
     composite: np.ndarray  # raw: the warped source inside the mask, the target outside
-    matched: np.ndarray  # what the blender is given: the face in the target's colours, unless they were kept, and nothing of the source beyond
+    matched: np.ndarray  # what the blender is given, of `fitted`: the face in the target's colours, unless they were kept
     blended: np.ndarray  # the result
 
     def result(self, kind: np.dtype) -> np.ndarray:
@@ -244,8 +243,9 @@ def swap(
                     f"{side}: the keypoints are most likely wrong ({_expected(error)}); give another picture, {box}, the face's points "
                     f"({side}_points, --{side}-points), or go on all the same (unsure=True, --unsure)"
                 )
+    about |= {"forehead": forehead, "mouth": mouth}
     report(f"warping and blending ({blend})")
-    result = swap_points(source, target, points["source"], points["target"], blender, match_colours, placed, forehead=forehead, mouth=mouth, **about)
+    result = swap_points(source, target, points["source"], points["target"], blender, match_colours, placed, **about)
     for doubt in result.doubts:
         warnings.warn(doubt, UnsureKeypoints, stacklevel=2)
     for line in result.coarse:
@@ -335,19 +335,10 @@ def swap_points(
     )
     grey = colour.is_grey(beside)
     placed = placing(Faces(colour.grey(face) if grey else face, beside, points, target_points - corner, forehead, mouth))
-    mask, matched = placed.mask, placed.warped
-    if match_colours is not colour.keep and placed.known.any():
-        part = box_of(placed.known)
-        skin = outline.skin(placed.points, mask)[part]
-        in_colours = _checked(match_colours(matched[part], beside[part], skin), matched[part], match_colours)
-        in_colours = relight.matched(in_colours, beside[part], skin, np.ptp(placed.points[:, 0]))
-        in_colours = colour.kept_neutral(in_colours, placed.warped[part], outline.whites(placed.points, mask.shape)[part])
-        matched = matched.copy()
-        matched[part] = grain.matched(in_colours, beside[part], skin)
-    matched = surroundings.replaced(matched, beside, placed.known)
+    mask, matched = placed.mask, fitted(placed, beside, match_colours)
     blended = _checked(blender(matched, beside.copy(), mask), beside, blender)  # a copy: a blender may write into what it is given
     if grey:
-        blended = colour.grey(blended)
+        blended = colour.grey_where_changed(blended, beside)
     return Swap(
         source=source,
         target=target,
@@ -367,6 +358,39 @@ def _as(picture: np.ndarray, kind: np.dtype) -> np.ndarray:
     if kind == np.float32:
         return images.to_float(picture)
     return picture if picture.dtype == np.uint8 else images.to_bytes(picture)
+
+
+def fitted(placed: place.Placed, target: np.ndarray, match_colours: colour.Colours) -> np.ndarray:
+    """What a blender is given of the source: the placed face in the target's colours and light, its detail as fine as the target's, and
+    nothing of the source beyond the face.
+
+    Parameters
+    ----------
+    placed : facelib.place.Placed
+    target : ndarray of shape (H, W, 3), float32 in [0, 1]
+        Of the same height and width.
+    match_colours : callable
+        Of `facelib.colour`; after `colour.keep` light and detail stay the source's own, too.
+
+    Returns
+    -------
+    ndarray of shape (H, W, 3), float32 in [0, 1]
+
+    Raises
+    ------
+    TypeError, ValueError
+        The colours returned something else than a picture of the same size, float32 in [0, 1].
+    """
+    matched = placed.warped
+    if match_colours is not colour.keep and placed.known.any():
+        part = box_of(placed.known)
+        skin = outline.skin(placed.points, placed.mask)[part]
+        in_colours = _checked(match_colours(matched[part], target[part], skin), matched[part], match_colours)
+        in_colours = relight.matched(in_colours, target[part], skin, np.ptp(placed.points[:, 0]))
+        in_colours = colour.kept_neutral(in_colours, matched[part], outline.whites(placed.points, placed.mask.shape)[part])
+        matched = matched.copy()
+        matched[part] = grain.matched(in_colours, target[part], skin)
+    return surroundings.replaced(matched, target, placed.known)
 
 
 def _checked(picture: np.ndarray, like: np.ndarray, method: Callable) -> np.ndarray:
