@@ -32,7 +32,10 @@ class Faces:
     source_points: np.ndarray
     target_points: np.ndarray
     forehead: bool = False  # whether the face goes on above the brows
-    mouth: str = "auto"  # whose mouth is seen: see `facelib.mouth.placed`
+    mouth: str = "auto"  # whose mouth is seen, of `facelib.mouth.MOUTHS`; only triangles ask
+
+    def __post_init__(self):
+        mouth.check(self.mouth)
 
 
 @dataclass(frozen=True)
