@@ -42,7 +42,7 @@ class Stages:
 
     warped: np.ndarray  # the source in the target's geometry, with what lies round the face; beyond that, the target
     mask: np.ndarray  # (H, W) float32, 1 where the source's face goes
-    composite: np.ndarray  # raw: the warped source inside the mask, the target outside
+    composite: np.ndarray  # raw: inside the mask the warped source, as far as its face goes, in its own colours; the target outside
     matched: np.ndarray  # what the blender is given, of `fitted`: the face in the target's colours, unless they were kept
     blended: np.ndarray  # the result
 
@@ -349,7 +349,7 @@ def swap_points(
         source_error=source_error,
         target_error=target_error,
         window=window,
-        near=Stages(placed.warped, mask, paste(placed.warped, beside, mask), matched, blended),
+        near=Stages(placed.warped, mask, paste(fitted(placed, beside, colour.keep), beside, mask), matched, blended),
     )
 
 
