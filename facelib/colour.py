@@ -92,6 +92,11 @@ def grey(picture: np.ndarray) -> np.ndarray:
     return np.where(is_colour, luma, picture)
 
 
+def grey_where_changed(picture: np.ndarray, target: np.ndarray) -> np.ndarray:
+    """What became of a target that `is_grey`, in grey; pixels that are the target's stay so, to the bit. Both (H, W, 3) float32."""
+    return np.where((picture != target).any(axis=2, keepdims=True), grey(picture), picture)
+
+
 COLOURS: dict[str, Colours] = {"lab": lab, "rgb": rgb, "covariance": covariance, "histogram": histogram, "none": keep}
 DEFAULT = "lab"
 

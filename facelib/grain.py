@@ -1,7 +1,7 @@
-"""A soft face on a sharp photograph is a patch, and so is a sharp one on a soft: the source's fine detail is made as strong as the target's.
+"""A soft face on a sharp photograph is a patch, and so is a sharp one on a soft: the source's detail is made as fine as the target's.
 
-How strong it is says the finest band of a Laplacian pyramid beside the next: their ratio falls with blur and rises with grain, and light and
-contrast do not change it. The sharper face is blurred; to the softer the target's amount of grain is added, since detail that was never
+How strong it is says the finest band of a Laplacian pyramid beside the next: their ratio falls with blur and rises with grain, and light
+and contrast do not change it. The sharper face is blurred; to the softer the target's amount of grain is added, since detail that was never
 photographed cannot be.
 """
 
@@ -20,8 +20,8 @@ _FEW = 64  # pixels of skin; fewer say nothing
 
 
 def fineness(picture: np.ndarray, skin: np.ndarray) -> tuple[float, float]:
-    """How strong detail is, (about one pixel, about two pixels): standard deviations of two bands of the luma on the skin, robust ones, that
-    do not count a few edges.
+    """How strong detail is, (about one pixel, about two pixels): standard deviations of two bands of the luma on the skin, robust ones,
+    that do not count a few edges.
 
     Parameters
     ----------

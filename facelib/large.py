@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from facelib import images, place
+from facelib import colour, images, place
 from facelib.composite import box_of
 
 if TYPE_CHECKING:
@@ -102,6 +102,8 @@ class LargeStages:
         points = self.goes - (columns.start, rows.start)
         size = (rows.stop - rows.start, columns.stop - columns.start)
         piece, covered = place.piece(self.source, self.source_points, points, size)
+        if colour.is_grey(self.small.target[self.small.window]):
+            piece = colour.grey(piece)
 
         def finest(enlarged: np.ndarray, some: slice, of_them: slice) -> np.ndarray:
             found = enlarged.copy()

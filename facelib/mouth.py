@@ -21,6 +21,12 @@ _STRETCH = 0.7, 1.4  # of the mouth's height, at the most
 _NOSE, _CHIN, _UPPER, _LOWER = 33, 8, 51, 57
 
 
+def check(whose: str) -> None:
+    """Refuse an unknown name."""
+    if whose not in MOUTHS:
+        raise ValueError(f"mouth: expected one of {', '.join(MOUTHS)}, got {whose!r}")
+
+
 def openness(points: np.ndarray) -> float:
     """The mean gap between the inner lips, as a share of the distance of the outer corners of the eyes.
 
@@ -45,9 +51,13 @@ def placed(source_points: np.ndarray, target_points: np.ndarray, whose: str = "a
     -------
     ndarray of shape (68, 2), float64
         The target's, but for the mouth's twenty.
+
+    Raises
+    ------
+    ValueError
+        `whose` is something else.
     """
-    if whose not in MOUTHS:
-        raise ValueError(f"mouth: expected one of {', '.join(MOUTHS)}, got {whose!r}")
+    check(whose)
     share = 1.0 if whose == "source" else _share(source_points, target_points) if whose == "auto" else 0.0
     points = target_points.astype(float)
     if share:
@@ -61,7 +71,7 @@ def _share(source_points: np.ndarray, target_points: np.ndarray) -> float:
 
 
 def _carried(source_points: np.ndarray, target_points: np.ndarray) -> np.ndarray:
-    """The source's mouth between the target's corners: (20, 2). Upright in the frame of the target's face, so that "up" is towards its nose."""
+    """The source's mouth between the target's corners: (20, 2). Upright in the frame of the target's face: "up" is towards its nose."""
     upright = keypoints.similarity(target_points, keypoints.mean_shape())
     matrix = keypoints.similarity(source_points[_REST], target_points[_REST])
     carried = keypoints.transform(matrix, source_points[_MOUTH].astype(float))

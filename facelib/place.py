@@ -33,20 +33,33 @@ class Faces:
     source_points: np.ndarray
     target_points: np.ndarray
     forehead: bool = False  # whether the face goes on above the brows
-    mouth: str = "auto"  # whose mouth is seen: see `facelib.mouth.placed`
-    seen: covers.Seen | None = None  # what the source shows, where somebody looked
+    mouth: str = "auto"  # whose mouth is seen, of `facelib.mouth.MOUTHS`; only triangles ask
+    parse: bool = True  # whether to look for what is in front of either face; only triangles ask
+
+    def __post_init__(self):
+        mouth.check(self.mouth)
 
 
 @dataclass(frozen=True)
 class Placed:
-    """The source's face in the target's geometry, all of the target's height and width."""
+    """The source's face in the target's geometry, all of the target's height and width.
+
+    Where nobody looked for what is in front of the faces, nothing is: `bare` is the target, `cover` 0, and `skin` 1.
+    """
 
     warped: np.ndarray  # (H, W, 3) float32 in [0, 1]: the face with what lies round it; beyond that, the target
     mask: np.ndarray  # (H, W) float32 in [0, 1]: where the face is put onto the target
     known: np.ndarray  # (H, W) float32, 0 or 1: where `warped` shows the source's face; of what lies round it no blender sees anything
     points: np.ndarray  # (68, 2): where the source's points came to lie
     holes: np.ndarray  # (H, W) float32 in [0, 1]: where the face should be, too, but nothing of it is seen
-    skin: np.ndarray  # (H, W) float32 in [0, 1]: how likely `warped` shows skin; 1 everywhere where nobody looked
+    bare: np.ndarray  # (H, W, 3) float32 in [0, 1]: the target, with its skin where its face is covered
+    cover: np.ndarray  # (H, W) float32 in [0, 1]: what covers the target's face, and stays on top
+    skin: np.ndarray  # (H, W) float32 in [0, 1]: how likely both show skin
+
+    @property
+    def shown(self) -> np.ndarray:
+        """Where the source's face is seen in the result, (H, W) float32 in [0, 1]."""
+        return self.mask * (1 - self.holes) * (1 - self.cover)
 
 
 Stage = Callable[[Placed, Faces], Placed]
@@ -79,7 +92,7 @@ def get(name: str) -> Place:
             raise ValueError(f"place: expected {', '.join(WHOLE)}, or some of {', '.join(STAGES)} joined by +, got {name}")
 
     def place(faces: Faces) -> Placed:
-        placed = triangles(dataclasses.replace(faces, mouth="target"))  # the expression is a network's
+        placed = triangles(dataclasses.replace(faces, mouth="target", parse=False))  # networks see to expression and covers
         for stage in stages:
             placed = STAGES[stage](placed, faces)
         return placed
@@ -90,16 +103,26 @@ def get(name: str) -> Place:
 def triangles(faces: Faces) -> Placed:
     """By the triangles of chapter 2; with its own mouth where source and target open theirs differently."""
     goes = mouth.placed(faces.source_points, faces.target_points, faces.mouth)
-    warped, _, covered = warp_face(faces.source, faces.target, faces.source_points, goes, faces.forehead)
     shape = faces.target.shape[:2]
+    there = covers.seen(faces.target, faces.target_points) if faces.parse else covers.nothing(shape)
+    bare = covers.without(faces.target, there.cover, outline.face(faces.target_points, shape, faces.forehead), _width(faces.target_points))
+    warped, _, covered = warp_face(faces.source, bare, faces.source_points, goes, faces.forehead)
     known, mask = (part(goes, shape, faces.forehead) * covered for part in (outline.face, outline.put_on))
-    if faces.seen is None:
-        return Placed(warped, mask, known, goes, np.zeros_like(mask), np.ones_like(mask))
-    layers = np.dstack([faces.seen.cover, faces.seen.skin, np.zeros_like(faces.seen.skin)])
-    cover, skin, _ = cv2.split(warp_face(layers, np.zeros_like(warped), faces.source_points, goes, faces.forehead)[0])
-    width = float(np.linalg.norm(goes[0] - goes[16]))
-    holes = (covers.wider(cover, width) > _HIDDEN).astype(np.float32) * known
-    return Placed(warped, mask, known - holes, goes, holes, skin)
+    placed = Placed(warped, mask, known, goes, np.zeros_like(mask), bare, there.cover, there.skin * (1 - there.cover))
+    return _without_covers(placed, faces) if faces.parse else placed
+
+
+def _without_covers(placed: Placed, faces: Faces) -> Placed:
+    """What is in front of the source's face leaves holes."""
+    seen = covers.seen(faces.source, faces.source_points)
+    layers = np.dstack([seen.cover, seen.skin, np.zeros_like(seen.skin)])
+    cover, skin, _ = cv2.split(warp_face(layers, np.zeros_like(placed.warped), faces.source_points, placed.points, faces.forehead)[0])
+    holes = (covers.wider(cover, _width(placed.points)) > _HIDDEN).astype(np.float32) * placed.known
+    return dataclasses.replace(placed, known=placed.known - holes, holes=holes, skin=placed.skin * skin * (1 - holes))
+
+
+def _width(points: np.ndarray) -> float:
+    return float(np.linalg.norm(points[0] - points[16]))
 
 
 def no_mouth(faces: Faces) -> Placed:
@@ -111,8 +134,8 @@ def no_mouth(faces: Faces) -> Placed:
     known = hull_mask(faces.target_points, shape, faces.forehead) * covered
     room = round(_ERODED * np.linalg.norm(faces.target_points[0] - faces.target_points[16]))
     mask = cv2.erode(known, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * room + 1, 2 * room + 1)), borderValue=0)
-    warped = np.where(covered[..., None], warped, faces.target)
-    return Placed(warped, mask, known, faces.target_points, np.zeros_like(mask), np.ones_like(mask))
+    warped, nothing = np.where(covered[..., None], warped, faces.target), np.zeros_like(mask)
+    return Placed(warped, mask, known, faces.target_points, nothing, faces.target, nothing, np.ones_like(mask))
 
 
 WHOLE: dict[str, Place] = {TRIANGLES: triangles, "no-mouth": no_mouth}

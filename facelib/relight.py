@@ -38,4 +38,5 @@ def _broad(picture: np.ndarray, sigma: float) -> np.ndarray:
     """Blurred, at a size at which that is quick."""
     step = max(1, int(sigma / 3))
     small = cv2.resize(picture, (-(-picture.shape[1] // step), -(-picture.shape[0] // step)), interpolation=cv2.INTER_AREA)
-    return cv2.resize(cv2.GaussianBlur(small, (0, 0), sigma / step, borderType=cv2.BORDER_CONSTANT), picture.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    blurred = cv2.GaussianBlur(small, (0, 0), sigma / step, borderType=cv2.BORDER_CONSTANT)
+    return cv2.resize(blurred, picture.shape[::-1], interpolation=cv2.INTER_LINEAR)

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
 
 from facelib import blend as pyramids
-from facelib import blenders, colour, covers, detect, grain, images, keypoints, large, outline, place, pose, relight, surroundings
+from facelib import blenders, colour, detect, images, keypoints, large, outline, place, pose
 from facelib import mouth as mouths
 from facelib.composite import box_of, paste
+from facelib.fitting import blended, fitted
 from facelib.place import Faces
 
 if TYPE_CHECKING:
@@ -43,8 +43,8 @@ class Stages:
 
     warped: np.ndarray  # the source in the target's geometry, with what lies round the face; beyond that, the target
     mask: np.ndarray  # (H, W) float32, 1 where the source's face goes
-    composite: np.ndarray  # raw: the warped source inside the mask, the target outside
-    matched: np.ndarray  # what the blender is given: the face in the target's colours, unless they were kept, and nothing of the source beyond
+    composite: np.ndarray  # raw: inside the mask the warped source, as far as its face goes, in its own colours; the target outside
+    matched: np.ndarray  # what the blender is given, of `fitted`: the face in the target's colours, unless they were kept
     blended: np.ndarray  # the result
 
     def result(self, kind: np.dtype) -> np.ndarray:
@@ -248,8 +248,9 @@ def swap(
                     f"{side}: the keypoints are most likely wrong ({_expected(error)}); give another picture, {box}, the face's points "
                     f"({side}_points, --{side}-points), or go on all the same (unsure=True, --unsure)"
                 )
+    about |= {"forehead": forehead, "mouth": mouth, "parse": parse}
     report(f"warping and blending ({blend})")
-    result = swap_points(source, target, points["source"], points["target"], blender, match_colours, placed, forehead=forehead, mouth=mouth, parse=parse, **about)
+    result = swap_points(source, target, points["source"], points["target"], blender, match_colours, placed, **about)
     for doubt in result.doubts:
         warnings.warn(doubt, UnsureKeypoints, stacklevel=2)
     for line in result.coarse:
@@ -336,30 +337,9 @@ def swap_points(
         return Swap(source, target, source_box, target_box, source_points, target_points, source_error, target_error, window, near)
     beside = images.to_float(target[window])
     face, points = place.near_its_size(source, source_points, target_points)
-    grey = colour.is_grey(beside)
-    face = colour.grey(face) if grey else face
-    points_there = target_points - corner
-    look = parse and placing is place.triangles
-    in_source = covers.seen(face, points) if look else None
-    in_target = covers.seen(beside, points_there) if look else covers.nothing(beside.shape[:2])
-    bare = covers.without(beside, in_target.cover, outline.face(points_there, beside.shape[:2], forehead), np.ptp(points_there[:, 0]))
-    placed = placing(Faces(face, bare, points, points_there, forehead, mouth, in_source))
-    mask, matched = placed.mask, placed.warped
-    if match_colours is not colour.keep and placed.known.any():
-        part = box_of(placed.known)
-        skin = (outline.skin(placed.points, mask) * placed.known * placed.skin * in_target.skin * (1 - in_target.cover))[part]
-        in_colours = _checked(match_colours(matched[part], bare[part], skin), matched[part], match_colours)
-        in_colours = relight.matched(in_colours, bare[part], skin, np.ptp(placed.points[:, 0]))
-        in_colours = colour.kept_neutral(in_colours, placed.warped[part], outline.whites(placed.points, mask.shape)[part])
-        matched = matched.copy()
-        matched[part] = grain.matched(in_colours, bare[part], skin)
-    matched = surroundings.replaced(matched, bare, placed.known)
-    blended = _checked(blender(matched, bare.copy(), mask), bare, blender)  # a copy: a blender may write into what it is given
-    if look:
-        blended = np.clip(beside + (1 - in_target.cover)[..., None] * (blended - bare), 0, 1)
-        mask = mask * (1 - placed.holes) * (1 - in_target.cover)
-    if grey:
-        blended = colour.grey(blended)
+    face = colour.grey(face) if colour.is_grey(beside) else face
+    placed = placing(Faces(face, beside, points, target_points - corner, forehead, mouth, parse))
+    matched = fitted(placed, match_colours)
     return Swap(
         source=source,
         target=target,
@@ -370,7 +350,13 @@ def swap_points(
         source_error=source_error,
         target_error=target_error,
         window=window,
-        near=Stages(placed.warped, mask, paste(placed.warped, beside, mask), matched, blended),
+        near=Stages(
+            placed.warped,
+            placed.shown,
+            paste(fitted(placed, colour.keep), beside, placed.shown),
+            matched,
+            blended(placed, matched, blender, beside),
+        ),
     )
 
 
@@ -379,12 +365,6 @@ def _as(picture: np.ndarray, kind: np.dtype) -> np.ndarray:
     if kind == np.float32:
         return images.to_float(picture)
     return picture if picture.dtype == np.uint8 else images.to_bytes(picture)
-
-
-def _checked(picture: np.ndarray, like: np.ndarray, method: Callable) -> np.ndarray:
-    """What a blender or a colour method returned, if it is what it should be."""
-    images.check_result(picture, like, f"the result of {getattr(method, '__name__', method)}")
-    return picture
 
 
 def _window(points: np.ndarray, shape: tuple[int, int], forehead: bool, levels: int) -> tuple[slice, slice]:

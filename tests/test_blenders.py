@@ -7,7 +7,7 @@ import pytest
 from facelib.blenders import BLENDERS, CLASSICAL, get
 
 SIZES = [(64, 64), (101, 87), (33, 50), (7, 5), (2, 3), (1, 1)]
-EIGHT_BITS = {"seamless-clone"}  # rounds to 1/255
+EIGHT_BITS = {"seamless-clone", "classic"}  # rounds to 1/255
 INSIDE_ONLY = sorted(set(BLENDERS) - {"multiband", "unet-writeup"})
 
 
@@ -79,7 +79,7 @@ def test_constant_pictures_stay_between_the_two(name, which):
     assert result.max() <= 0.8 + slack
 
 
-@pytest.mark.parametrize("name", ["poisson", "seamless-clone"])
+@pytest.mark.parametrize("name", ["poisson", "seamless-clone", "classic"])
 def test_gradient_domain_blends_take_no_colour_from_the_source(name):
     """A constant has no gradients: the target's colour comes in from the border, all the way."""
     source, target = np.full((*SHAPE, 3), 0.8, np.float32), np.full((*SHAPE, 3), 0.3, np.float32)

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from facelib import keypoints
-from facelib.colour import COLOURS, covariance, get, histogram, keep, lab, rgb
+from facelib.colour import COLOURS, covariance, get, grey, grey_where_changed, histogram, is_grey, keep, kept_neutral, lab, rgb
 from facelib.composite import hull_mask
 
 SIZE = (101, 87)
@@ -33,11 +33,12 @@ def test_matching_a_picture_with_itself_changes_nothing(name):
     np.testing.assert_allclose(get(name)(image, image, face_mask()), image, rtol=0, atol=tolerance)
 
 
-def test_lab_has_the_targets_mean_and_spread():
+def test_lab_has_the_targets_mean_and_spread_of_light():
+    """The noise is grey in the mean: its chroma moves as a whole, and its spread stays the source's."""
     mask = face_mask() > 0
-    result, goal = (to_lab(image)[mask] for image in (lab(SOURCE, TARGET, face_mask()), TARGET))
+    result, source, goal = (to_lab(image)[mask] for image in (lab(SOURCE, TARGET, face_mask()), SOURCE, TARGET))
     np.testing.assert_allclose(result.mean(axis=0), goal.mean(axis=0), rtol=0, atol=0.5)
-    np.testing.assert_allclose(result.std(axis=0), goal.std(axis=0), rtol=0.03)
+    np.testing.assert_allclose(result.std(axis=0), [goal[:, 0].std(), *source[:, 1:].std(axis=0)], rtol=0.03)
 
 
 def test_rgb_has_the_targets_mean_and_spread():
@@ -133,3 +134,71 @@ def test_sizes_must_agree(name):
 def test_an_unknown_method_is_named_with_those_that_exist():
     with pytest.raises(ValueError, match=r"colours: expected one of lab, .*got sepia"):
         get("sepia")
+
+
+def coloured(*lab_rows):
+    """A picture of one row of pixels in these colours of CIE Lab."""
+    return cv2.cvtColor(np.array([lab_rows], np.float32), cv2.COLOR_Lab2RGB)
+
+
+def chroma(image):
+    return np.linalg.norm(to_lab(image)[..., 1:], axis=2)
+
+
+def test_lab_moves_skin_all_the_way_and_what_is_neutral_not_at_all():
+    """Of the row, half is skin; the target's skin is redder. The statistics are of the skin alone."""
+    source = coloured([60, 12, 16], [60, 12, 16], [80, 0, 0], [30, 0, 0], [60, -12, -16], [60, 3.6, 4.8])
+    target, mask = coloured(*[[60, 20, 16]] * 6), np.float32([[1, 1, 0, 0, 0, 0]])
+    moved = to_lab(lab(source, target, mask))[0]
+    np.testing.assert_allclose(moved[:2, 1:], [[20, 16]] * 2, atol=0.3)
+    np.testing.assert_allclose(moved[2:5, 1:], to_lab(source)[0, 2:5, 1:], atol=0.3)  # white, black, blue
+    np.testing.assert_allclose(moved[5, 1:], [3.6 + 0.3 / 0.6 * 8, 4.8], atol=0.5)  # a pale pixel: part of the way
+
+
+def test_lab_tints_a_grey_face_as_a_whole():
+    source, target = coloured([60, 0, 0], [70, 0, 0]), coloured([60, 12, 16], [70, 12, 16])
+    moved = to_lab(lab(source, target, np.ones((1, 2), np.float32)))
+    np.testing.assert_allclose(moved, to_lab(target), atol=0.5)
+
+
+def test_kept_neutral_takes_colour_off_eyes_and_teeth_and_puts_none_on():
+    before = coloured([80, 2, 2], [80, 20, 5], [80, 2, 2], [80, 2, 2])
+    matched = coloured([70, 15, 9], [70, 4, 1], [70, 15, 9], [70, 15, 9])
+    where = np.float32([[1, 1, 0, 0.5]])
+    kept = kept_neutral(matched, before, where)
+    np.testing.assert_allclose(chroma(kept)[0, :2], [chroma(before)[0, 0], chroma(matched)[0, 1]], atol=0.2)
+    np.testing.assert_array_equal(kept[0, 2], matched[0, 2])
+    assert chroma(kept)[0, 3] == pytest.approx((chroma(kept)[0, 0] + chroma(matched)[0, 3]) / 2, abs=0.2)  # soft edges
+    np.testing.assert_allclose(to_lab(kept)[..., 0], to_lab(matched)[..., 0], atol=0.3)
+    assert kept_neutral(matched, before, np.zeros_like(where)) is matched
+
+
+def test_grey_is_what_a_jpeg_may_have_rounded_and_no_more():
+    level = np.repeat(noise()[..., :1] * 0.9, 3, axis=2)
+    tinted = level.copy()
+    tinted[3, 4, 2] += 3 / 255
+    assert is_grey(level)
+    assert is_grey(level + np.float32([0, 0.01, 0.3]) * np.float32(2 / 255))
+    assert not is_grey(tinted)
+    assert not is_grey(noise())
+
+
+@pytest.mark.parametrize("bytes_", [False, True])
+def test_grey_leaves_what_is_grey_to_the_bit(bytes_):
+    image = noise()
+    image[:50] = image[:50, :, :1]
+    image = (255 * image).astype(np.uint8) if bytes_ else image
+    result = grey(image)
+    assert result.dtype == image.dtype
+    np.testing.assert_array_equal(result[:50], image[:50])
+    assert (np.ptp(result, axis=2) == 0).all()
+    luma = image @ np.array([0.299, 0.587, 0.114])
+    np.testing.assert_allclose(result[..., 0], luma, atol=1 if bytes_ else 1e-4)
+
+
+def test_what_did_not_change_on_a_grey_target_stays_as_it_rounded():
+    target = np.float32([[[0.5, 0.502, 0.5], [0.2, 0.2, 0.2]]])
+    changed = np.float32([[[0.5, 0.502, 0.5], [0.3, 0.2, 0.1]]])
+    result = grey_where_changed(changed, target)
+    np.testing.assert_array_equal(result[0, 0], target[0, 0])
+    assert np.ptp(result[0, 1]) == 0

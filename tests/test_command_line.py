@@ -53,7 +53,7 @@ def test_stages_are_written_in_order(files, tmp_path):
     assert images.load(stages / names[-1]).shape == images.load(out).shape
 
 
-@pytest.mark.parametrize("blend", ["multiband", "feather", "poisson", "seamless-clone", "none", "dih", "gp-gan", "fsgan"])
+@pytest.mark.parametrize("blend", ["multiband", "feather", "poisson", "seamless-clone", "classic", "none", "dih", "gp-gan", "fsgan"])
 def test_blends_differ(files, tmp_path, blend, collins_on_hopper):
     out = tmp_path / "out.png"
     box = ",".join(f"{value:.2f}" for value in collins_on_hopper.source_box)
@@ -99,10 +99,10 @@ def test_gallery_writes_pictures_and_points_that_swap_takes(tmp_path, capsys):
 def test_blenders_are_listed(capsys):
     assert main(["blenders"]) == 0
     methods = [tuple(line.split()[:2]) for line in capsys.readouterr().out.splitlines()]
-    ways = ("multiband", "feather", "poisson", "seamless-clone", "none", "unet", "unet-writeup", "dih", "gp-gan", "fsgan")
+    ways = ("multiband", "feather", "poisson", "seamless-clone", "classic", "none", "unet", "unet-writeup", "dih", "gp-gan", "fsgan")
     expected = [("--blend", name) for name in ways]
     expected += [("--colours", name) for name in ("lab", "rgb", "covariance", "histogram", "none")]
-    expected += [("--place", name) for name in ("reenact", "reenact-at-once", "segment", "inpaint")]
+    expected += [("--place", name) for name in ("triangles", "no-mouth", "reenact", "reenact-at-once", "segment", "inpaint")]
     assert methods == expected
 
 
@@ -156,7 +156,7 @@ def bad(files):
         (["collins.png", "hopper.jpg", "--source-face", "0"], "counted from 1"),
         (["collins.png", "hopper.jpg", "--blend", "glue"], "glue"),
         (["collins.png", "hopper.jpg", "--colours", "sepia"], "sepia"),
-        (["collins.png", "hopper.jpg", "--place", "segment+glue"], "place: expected triangles, or some of reenact"),
+        (["collins.png", "hopper.jpg", "--place", "segment+glue"], "place: expected triangles, no-mouth, or some of reenact"),
     ],
 )
 def test_bad_input_is_one_line_and_writes_nothing(bad, tmp_path, arguments, says, capsys):

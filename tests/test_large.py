@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 import facelib
-from facelib import figures, images, large
+from facelib import colour, figures, images, large
 from facelib.swap import Stages
 
 TIMES = 4
@@ -70,6 +70,17 @@ def test_what_is_far_from_a_large_face_stays_to_the_bit(both):
     np.testing.assert_array_equal(shrunk.blended[untouched], shrunk.target[untouched])
     assert (shrunk.blended == shrunk.target).all(axis=2).mean() > 0.25
     np.testing.assert_array_equal(shrunk.part, shrunk.blended[shrunk.window])
+
+
+def test_a_large_grey_target_stays_grey_to_the_bit(pictures, collins_on_hopper):
+    points = {
+        "source_points": (collins_on_hopper.source_points + 0.5) * 2 * TIMES - 0.5,
+        "target_points": (collins_on_hopper.target_points + 0.5) * TIMES - 0.5,
+    }
+    source, target = map(images.to_bytes, pictures)
+    shrunk = facelib.swap(source, colour.grey(target), **points)
+    assert isinstance(shrunk.near, large.LargeStages)
+    assert (shrunk.blended[..., :1] == shrunk.blended).all()
 
 
 def test_stages_of_a_large_face_are_drawn(both):

@@ -31,4 +31,5 @@ def test_skin_is_without_features_and_whites_are_features():
 
 def test_a_turned_picture_has_a_turned_outline():
     turn = np.array([[0.6, -0.8, 200], [0.8, 0.6, 20]])
-    np.testing.assert_allclose(outline.corners(keypoints.transform(turn, POINTS), 0.05), keypoints.transform(turn, outline.corners(POINTS, 0.05)), atol=1e-6)
+    turned = outline.corners(keypoints.transform(turn, POINTS), 0.05)
+    np.testing.assert_allclose(turned, keypoints.transform(turn, outline.corners(POINTS, 0.05)), atol=1e-6)

@@ -4,7 +4,10 @@ import cv2
 import numpy as np
 import pytest
 
-from facelib.poisson import poisson, seamless_clone
+import facelib
+from facelib import blenders, colour, place
+from facelib.poisson import classic, poisson, seamless_clone
+from facelib.swap import swap_points
 
 
 def noise(shape, seed=0):
@@ -84,3 +87,16 @@ def test_the_two_agree_on_smooth_pictures():
     mask = disc(shape)
     apart = np.abs(poisson(source, target, mask, margin=3) - seamless_clone(source, target, mask))
     assert apart.mean() < 2 / 255
+
+
+def test_classic_is_the_plain_program(collins, hopper, collins_on_hopper):
+    """The mouth left out of the mesh, an eroded mask, the source's own colours, OpenCV's clone: one after the other as by its name."""
+    points = collins_on_hopper.source_points, collins_on_hopper.target_points
+    swapped = facelib.swap(collins, hopper, blend="classic", source_points=points[0], target_points=points[1])
+    by_parts = swap_points(collins, hopper, *points, seamless_clone, colour.keep, place.get("no-mouth"))
+    np.testing.assert_array_equal(swapped.blended, by_parts.blended)
+    assert blenders.get("classic") is classic
+    other = facelib.swap(collins, hopper, blend="classic", placing="triangles", source_points=points[0], target_points=points[1])
+    lips = collins_on_hopper.target_points[48:60]
+    (left, top), (right, bottom) = lips.min(axis=0).astype(int), lips.max(axis=0).astype(int)
+    assert np.abs(swapped.blended - other.blended)[top:bottom, left:right].mean() > 0.02  # another mouth

@@ -45,11 +45,13 @@ def add(command: Callable[..., argparse.ArgumentParser]) -> None:
     sub.add_argument(
         "--place",
         metavar="WAY",
-        help=f"how the face is brought into place: {place.TRIANGLES}, or some of {', '.join(place.STAGES)} joined by + (default: "
-        f"{place.TRIANGLES}; for fsgan {blenders.placing_for('fsgan')})",
+        help=f"how the face is brought into place: {', '.join(place.WHOLE)}, or some of {', '.join(place.STAGES)} joined by + (default: "
+        f"{place.TRIANGLES}{_other_placings()})",
     )
     sub.add_argument("--forehead", action="store_true", help="let the face go on above the brows; where hair hangs low it comes along")
-    sub.add_argument("--mouth", choices=MOUTHS, default="auto", help="whose mouth is seen; auto: the source's where the two are open differently")
+    sub.add_argument(
+        "--mouth", choices=MOUTHS, default="auto", help="whose mouth is seen; auto: the source's where the two are open differently"
+    )
     sub.add_argument(
         "--weights", type=Path, metavar="RUN", help="for blends that learned: a folder of `facelib train`, instead of what ships"
     )
@@ -158,8 +160,8 @@ def gallery(options: argparse.Namespace) -> None:
 
 
 def list_blenders(options: argparse.Namespace) -> None:
-    """The ways to blend that --blend takes, those to match colours that --colours takes, and the stages that --place joins."""
-    for option, methods in (("--blend", blenders.BLENDERS), ("--colours", colour.COLOURS), ("--place", place.STAGES)):
+    """The ways to blend that --blend takes, those to match colours that --colours takes, and the ways and stages that --place takes."""
+    for option, methods in (("--blend", blenders.BLENDERS), ("--colours", colour.COLOURS), ("--place", place.WHOLE | place.STAGES)):
         for name, method in methods.items():
             print(f"{option:<12}{name:<16}{(method.__doc__ or '').strip().splitlines()[0]}")
 
@@ -174,6 +176,11 @@ def _endings() -> str:
 
 def _own_colours() -> str:
     return ", ".join(name for name in blenders.BLENDERS if blenders.colours_for(name) == "none")
+
+
+def _other_placings() -> str:
+    placings = {name: blenders.placing_for(name) for name in blenders.BLENDERS}
+    return "".join(f"; for {name} {placing}" for name, placing in placings.items() if placing != place.TRIANGLES)
 
 
 def _swap(source, target, **options):

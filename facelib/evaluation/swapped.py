@@ -12,6 +12,7 @@ import numpy as np
 
 from facelib import blenders, colour, images, place
 from facelib.datasets.pairs import Pair, face
+from facelib.fitting import blended, fitted
 
 POINTS = ("labels", "found")
 WRITEUP = "multiband:none"
@@ -100,6 +101,7 @@ def swapped(pair: Pair, chosen: Sequence[Way], size: int, blends: Mapping[str, b
     crop, picture, own = (images.to_float(image) for image in (target.target, source.source, source.target))
     if pair.recolour is not None:
         picture, own = pair.recolour.apply(picture, source.source_points), pair.recolour.apply(own, source.target_points)
+    picture = colour.grey(picture) if colour.is_grey(crop) else picture
     faces = {"labels": place.Faces(picture, crop, source.source_points, target.target_points)}
     if any(way.points == "found" for way in chosen):
         faces["found"] = _found(faces["labels"])
@@ -111,7 +113,7 @@ def swapped(pair: Pair, chosen: Sequence[Way], size: int, blends: Mapping[str, b
     for way in chosen:
         start = time.perf_counter()
         there, before = placed[way.placing, way.points]
-        result = blends[way.blend](colour.get(way.colours)(there.warped, crop, there.mask), crop.copy(), there.mask)
+        result = blended(there, fitted(there, colour.get(way.colours)), blends[way.blend], crop)
         seconds[way.name] = before + time.perf_counter() - start
         images.check_result(result, crop, f"what {way.name} makes of {pair.source.path.name} on {pair.target.path.name}")
         results[way.name] = result

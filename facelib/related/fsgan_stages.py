@@ -44,8 +44,9 @@ def segment(placed: Placed, faces: Faces) -> Placed:
     before_source = np.repeat(_covered(faces.source, own)[..., None], 3, 2)
     nothing = np.zeros_like(faces.target)
     moved = warp_face(before_source, nothing, faces.source_points, faces.target_points, faces.forehead)[0][..., 0] > _SURE
+    moved &= placed.known > 0  # above the brows the mask shows nothing of the source
     visible = placed.mask * (in_front < _SURE)
-    return dataclasses.replace(placed, mask=visible * ~moved, holes=visible * moved)
+    return dataclasses.replace(placed, mask=visible * ~moved, known=placed.known * ~moved, holes=visible * moved)
 
 
 @torch.inference_mode()
@@ -63,7 +64,7 @@ def inpaint(placed: Placed, faces: Faces) -> Placed:
     rows, columns, inside = at.place(whole.shape)
     warped[rows, columns] = at.large(made)[inside]
     warped = paste(warped.clip(0, 1), placed.warped, placed.holes)
-    return dataclasses.replace(placed, warped=warped, mask=whole, holes=np.zeros_like(whole))
+    return dataclasses.replace(placed, warped=warped, mask=whole, known=np.maximum(placed.known, placed.holes), holes=np.zeros_like(whole))
 
 
 def _reenacted(placed: Placed, faces: Faces, steps: int) -> Placed:
@@ -74,7 +75,7 @@ def _reenacted(placed: Placed, faces: Faces, steps: int) -> Placed:
         if steps > 1:
             warped, mask, _ = warp_face(picture, faces.target, points, there, faces.forehead)
         else:
-            warped, mask = placed.warped, placed.mask
+            warped, mask = placed.warped, placed.known
         picture, points = _one_step(warped, mask, there), there
     return dataclasses.replace(placed, warped=picture)
 

@@ -19,6 +19,7 @@ import numpy as np
 from facelib import blenders, colour, figures, images, place
 from facelib.datasets import people, portraits, pts
 from facelib.datasets.frame import Frame
+from facelib.mouth import MOUTHS
 from facelib.widgets import options, parts, photo, session, strip
 from facelib.widgets.canvas import Canvas, View, jpeg
 from facelib.widgets.controls import OptionControl
@@ -151,6 +152,9 @@ class SwapApp(ipywidgets.VBox):
         self._forehead = ipywidgets.Checkbox(
             False, description="Forehead", indent=False, **parts.tooltip(ipywidgets.Checkbox, "let the face go on above the brows")
         )
+        self._mouth = ipywidgets.Dropdown(
+            options=list(MOUTHS), description="Mouth", style=labels, **parts.tooltip(ipywidgets.Dropdown, "whose mouth is seen")
+        )
         self._strength = ipywidgets.FloatSlider(
             1.0,
             min=0,
@@ -164,9 +168,9 @@ class SwapApp(ipywidgets.VBox):
         self._options = ipywidgets.Box()
         self._options.add_class("facelib-options")
         self._fill_options()
-        for control in (self._blend, self._colours, self._placing, self._forehead, self._strength):
+        for control in (self._blend, self._colours, self._placing, self._mouth, self._forehead, self._strength):
             control.observe(self._set, "value")
-        controls = ipywidgets.Box([self._blend, self._options, self._colours, self._strength, self._placing, self._forehead])
+        controls = ipywidgets.Box([self._blend, self._options, self._colours, self._strength, self._placing, self._mouth, self._forehead])
         controls.add_class("facelib-controls")
         self._sides = ipywidgets.Box([*sides, controls])
         self._sides.add_class("facelib-sides")
@@ -225,6 +229,7 @@ class SwapApp(ipywidgets.VBox):
             colours=_chosen(self._colours),
             placing=_chosen(self._placing),
             forehead=self._forehead.value,
+            mouth=self._mouth.value,
             strength=self._strength.value,
         )
         self._ask()
@@ -475,9 +480,9 @@ _KIND_TOOLTIPS = (
 
 
 def _placings() -> list[str]:
-    """Ways to bring the face into place: triangles, each single stage after them, and what the blenders that have stages use."""
+    """Ways to bring the face into place: by triangles, each single stage after them, and what the blenders that have stages use."""
     used = [blenders.placing_for(name) for name in blenders.BLENDERS]
-    return list(dict.fromkeys([place.TRIANGLES, *place.STAGES, *used]))
+    return list(dict.fromkeys([*place.WHOLE, *place.STAGES, *used]))
 
 
 def _small(made: Frame | np.ndarray | Callable[[], np.ndarray]) -> np.ndarray:

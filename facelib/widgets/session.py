@@ -28,6 +28,7 @@ class Wish:
     colours: str | None = None  # None: what `blenders.colours_for` says
     placing: str | None = None  # None: what `blenders.placing_for` says
     forehead: bool = False
+    mouth: str = "auto"  # whose is seen, of `facelib.mouth.MOUTHS`
     strength: float = 1.0  # 1 gives the swap, 0 the target
 
 
@@ -91,7 +92,7 @@ def draft(wish: Wish, close: bool = True) -> Outcome:
 
 def stands_in(wish: Wish) -> bool:
     """Whether a draft is blended or placed otherwise than the result will be."""
-    return wish.blend in blenders.LEARNED or (wish.placing or blenders.placing_for(wish.blend)) != place.TRIANGLES
+    return wish.blend in blenders.LEARNED or (wish.placing or blenders.placing_for(wish.blend)) not in place.WHOLE
 
 
 def is_its_own_draft(wish: Wish) -> bool:
@@ -133,6 +134,7 @@ def _swap(wish: Wish, report: Callable[[str], None] = lambda stage: None) -> Swa
         colour.get(wish.colours or blenders.colours_for(wish.blend)),
         place.get(wish.placing or blenders.placing_for(wish.blend)),
         forehead=wish.forehead,
+        mouth=wish.mouth,
         source_box=wish.source.box,
         target_box=wish.target.box,
         source_error=wish.source.error,

@@ -127,6 +127,7 @@ def test_every_kind_of_view_shows_the_outcome(app):
 
 def test_choices_reach_the_wish(app):
     app._blend.value, app._colours.value, app._forehead.value, app._strength.value = "feather", "rgb", True, 0.5
+    app._mouth.value = "target"
     (control,) = app._option_controls
     assert control.option.name == "width"
     assert app.wish.options == {}
@@ -135,6 +136,7 @@ def test_choices_reach_the_wish(app):
     assert app.wait()
     wish = app.outcome.wish
     assert (wish.blend, wish.colours, wish.forehead, wish.strength, wish.options) == ("feather", "rgb", True, 0.5, {"width": 12.0})
+    assert wish.mouth == "target"
     app._blend.value = "multiband"
     assert [control.option.name for control in app._option_controls] == ["levels"]
     assert app.wish.options == {}

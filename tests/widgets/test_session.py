@@ -7,6 +7,7 @@ import pytest
 
 import facelib
 from facelib import blend, blenders, images
+from facelib.mouth import MOUTHS
 
 pytest.importorskip("anywidget")
 from facelib.widgets import photo, session
@@ -31,6 +32,14 @@ def test_a_wish_is_fulfilled_as_swap_does_it(wish, collins, hopper, name):
     apart = np.abs(outcome.picture - expected)  # predicted one by one, points differ in their last digits
     assert apart.max() < 0.03
     assert apart.mean() < 1e-5
+
+
+@pytest.mark.parametrize("whose", MOUTHS)
+def test_the_mouth_is_the_one_that_was_wished_for(wish, whose):
+    outcome = session.fulfil(replace(wish, mouth=whose))
+    points = {"source_points": wish.source.points, "target_points": wish.target.points}
+    np.testing.assert_array_equal(outcome.picture, facelib.swap(wish.source.picture, wish.target.picture, mouth=whose, **points).blended)
+    assert (session.fulfil(replace(wish, mouth="target"), before=outcome).swap is outcome.swap) == (whose == "target")
 
 
 def test_options_reach_the_blender(wish):
@@ -137,6 +146,7 @@ def test_in_a_draft_no_network_runs(wish, registered, monkeypatch):
     assert session.stands_in(replace(wish, blend="unet"))
     assert session.stands_in(replace(wish, placing="segment"))
     assert not session.stands_in(wish)
+    assert not session.stands_in(replace(wish, blend="classic"))
     assert session.draft(replace(wish, blend="unet")).draft
     assert session.draft(replace(wish, placing="segment+inpaint")).draft
 

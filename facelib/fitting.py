@@ -1,0 +1,76 @@
+"""From a placed face to the result: the target's colours, light and fineness of detail, the blend, and what covers the target put back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from facelib import colour, grain, images, outline, relight, surroundings
+from facelib.composite import Method, box_of
+from facelib.place import Placed
+
+
+def fitted(placed: Placed, match_colours: colour.Colours) -> np.ndarray:
+    """What a blender is given of the source: the placed face in the target's colours and light, its detail as fine as the target's, and
+    nothing of the source beyond the face.
+
+    Parameters
+    ----------
+    placed : facelib.place.Placed
+    match_colours : callable
+        Of `facelib.colour`; after `colour.keep` light and detail stay the source's own, too.
+
+    Returns
+    -------
+    ndarray of shape (H, W, 3), float32 in [0, 1]
+
+    Raises
+    ------
+    TypeError, ValueError
+        The colours returned something else than a picture of the same size, float32 in [0, 1].
+    """
+    matched = placed.warped
+    if match_colours is not colour.keep and placed.known.any():
+        part = box_of(placed.known)
+        own, target = matched[part], placed.bare[part]
+        skin = (outline.skin(placed.points, placed.mask) * placed.skin)[part]
+        in_colours = checked(match_colours(own, target, skin), own, match_colours)
+        in_colours = relight.matched(in_colours, target, skin, np.ptp(placed.points[:, 0]))
+        in_colours = colour.kept_neutral(in_colours, own, outline.whites(placed.points, placed.mask.shape)[part])
+        matched = matched.copy()
+        matched[part] = grain.matched(in_colours, target, skin)
+    return surroundings.replaced(matched, placed.bare, placed.known)
+
+
+def blended(placed: Placed, matched: np.ndarray, blender: Method, target: np.ndarray) -> np.ndarray:
+    """The result: what a blender makes of a fitted face, under whatever covers the target's; grey where the target is.
+
+    Parameters
+    ----------
+    placed : facelib.place.Placed
+    matched : ndarray of shape (H, W, 3), float32 in [0, 1]
+        Of `fitted`.
+    blender : callable
+        Of `facelib.blenders`.
+    target : ndarray of shape (H, W, 3), float32 in [0, 1]
+
+    Returns
+    -------
+    ndarray of shape (H, W, 3), float32 in [0, 1]
+
+    Raises
+    ------
+    TypeError, ValueError
+        The blender returned something else than such a picture.
+    """
+    made = checked(blender(matched, placed.bare.copy(), placed.mask), target, blender)  # a copy: it may write into what it is given
+    if placed.cover.any():
+        made = np.clip(target + (1 - placed.cover[..., None]) * (made - placed.bare), 0, 1)
+    return colour.grey_where_changed(made, target) if colour.is_grey(target) else made
+
+
+def checked(picture: np.ndarray, like: np.ndarray, method: Callable) -> np.ndarray:
+    """What a blender or a colour method returned, if it is what it should be."""
+    images.check_result(picture, like, f"the result of {getattr(method, '__name__', method)}")
+    return picture
