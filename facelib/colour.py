@@ -16,7 +16,7 @@ from facelib.composite import Method, box_of, check_arguments, method_of
 
 Colours = Method
 
-_STRETCH = 0.8, 1.25  # a spread is changed by a quarter at the most
+_STRETCH = 0.6, 1.25  # a spread is changed by a quarter at the most
 _BEND = 0.5, 2.0  # and the slope of a curve, which is free to be steep in one place, by a factor of two
 _QUANTILES = np.linspace(0, 1, 129)
 
@@ -24,9 +24,9 @@ _QUANTILES = np.linspace(0, 1, 129)
 def lab(source_warped: np.ndarray, target: np.ndarray, mask: np.ndarray) -> np.ndarray:
     """Mean and spread of L*, mean of a* and b* in CIE Lab, after Reinhard et al. 2001; what is neutral stays neutral.
 
-    With the mean chroma of the source's skin m and of the target's g, a pixel's chroma c moves by s (g - m), where s is the share
-    (c . m) / (0.6 m . m) within [0, 1]: skin moves all the way, eyes, teeth and grey hair hardly. A grey source has no such share and moves
-    as a whole.
+    With the mean chroma (a*, b*) of the source's skin m and of the target's g, a pixel's chroma c becomes k c + s (g - k m). Where the
+    target has less colour, all of the source's is scaled by k = |g| / |m|, otherwise k = 1; s is the share (c . m) / (0.6 m . m) within
+    [0, 1]: skin moves all the way, eyes, teeth and grey hair hardly. A grey source has no such share and moves as a whole.
 
     Parameters
     ----------
@@ -135,7 +135,8 @@ def _light_and_chroma(colours: np.ndarray, source: np.ndarray, target: np.ndarra
     chroma = np.linalg.norm(mean)
     along = colours[:, 1:] @ mean / max(chroma, 1e-6) ** 2  # 1 for the skin's own colour, 0 for a neutral one
     share = np.clip(along / _SKIN, 0, 1) if chroma > _PALE else np.ones(len(colours))
-    return np.column_stack([light, colours[:, 1:] + share[:, None] * (goal - mean)])
+    scale = min(1.0, np.linalg.norm(goal) / max(chroma, 1e-6))
+    return np.column_stack([light, scale * colours[:, 1:] + share[:, None] * (goal - scale * mean)])
 
 
 def kept_neutral(matched: np.ndarray, source_warped: np.ndarray, where: np.ndarray) -> np.ndarray:

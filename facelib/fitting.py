@@ -30,17 +30,17 @@ def fitted(placed: Placed, match_colours: colour.Colours) -> np.ndarray:
     TypeError, ValueError
         The colours returned something else than a picture of the same size, float32 in [0, 1].
     """
-    matched = placed.warped
+    matched, all_skin = placed.warped, outline.skin(placed.points, placed.known) * placed.skin
     if match_colours is not colour.keep and placed.known.any():
         part = box_of(placed.known)
         own, target = matched[part], placed.bare[part]
-        skin = (outline.skin(placed.points, placed.mask) * placed.skin)[part]
+        skin = (all_skin * placed.mask)[part]
         in_colours = checked(match_colours(own, target, skin), own, match_colours)
-        in_colours = relight.matched(in_colours, target, skin, np.ptp(placed.points[:, 0]))
+        in_colours = relight.matched(in_colours, target, skin, placed.mask[part], np.ptp(placed.points[:, 0]))
         in_colours = colour.kept_neutral(in_colours, own, outline.whites(placed.points, placed.mask.shape)[part])
         matched = matched.copy()
         matched[part] = grain.matched(in_colours, target, skin)
-    return surroundings.replaced(matched, placed.bare, placed.known)
+    return surroundings.replaced(matched, placed.bare, placed.known, all_skin)
 
 
 def blended(placed: Placed, matched: np.ndarray, blender: Method, target: np.ndarray) -> np.ndarray:

@@ -13,7 +13,7 @@ from functools import partial
 import cv2
 import numpy as np
 
-from facelib import covers, keypoints, lazy, mouth, outline
+from facelib import covers, halves, keypoints, lazy, mouth, outline
 from facelib.composite import hull_mask
 from facelib.images import check_picture, to_float
 from facelib.triangulation import NO_MOUTH, triangles_with_surroundings, triangles_without_mouth, unfold, with_surroundings
@@ -107,6 +107,12 @@ def triangles(faces: Faces) -> Placed:
     there = covers.seen(faces.target, faces.target_points) if faces.parse else covers.nothing(shape)
     bare = covers.without(faces.target, there.cover, outline.face(faces.target_points, shape, faces.forehead), _width(faces.target_points))
     warped, _, covered = warp_face(faces.source, bare, faces.source_points, goes, faces.forehead)
+    side = halves.missing(faces.source_points, goes)
+    if side:
+        flipped = keypoints.mirror(faces.source_points, faces.source.shape[1])
+        other, _, too = warp_face(np.ascontiguousarray(faces.source[:, ::-1]), bare, flipped, goes, faces.forehead)
+        weight = halves.part(goes, side, shape) * too
+        warped, covered = warped + weight[..., None] * (other - warped), covered | (weight > 0.5)
     known, mask = (part(goes, shape, faces.forehead) * covered for part in (outline.face, outline.put_on))
     placed = Placed(warped, mask, known, goes, np.zeros_like(mask), bare, there.cover, there.skin * (1 - there.cover))
     return _without_covers(placed, faces) if faces.parse else placed

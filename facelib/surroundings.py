@@ -9,8 +9,10 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+_LEAST = 0.02  # of what is no skin: it counts where there is nothing else
 
-def replaced(warped: np.ndarray, target: np.ndarray, known: np.ndarray) -> np.ndarray:
+
+def replaced(warped: np.ndarray, target: np.ndarray, known: np.ndarray, skin: np.ndarray | None = None) -> np.ndarray:
     """The source inside its face, and the target in the source's colours beyond it.
 
     Parameters
@@ -18,6 +20,8 @@ def replaced(warped: np.ndarray, target: np.ndarray, known: np.ndarray) -> np.nd
     warped, target : ndarray of shape (H, W, 3), float32 in [0, 1]
     known : ndarray of shape (H, W), float32, 0 or 1
         Where `warped` shows the face.
+    skin : ndarray of shape (H, W), float32 in [0, 1], optional
+        Of it, what goes on beyond: what two faces differ by at a brow or at the lips is no matter of light or colour.
 
     Returns
     -------
@@ -26,7 +30,8 @@ def replaced(warped: np.ndarray, target: np.ndarray, known: np.ndarray) -> np.nd
     """
     if not known.any():
         return target
-    apart = extended((warped - target) * known[..., None], known)
+    weight = known if skin is None else known * np.maximum(skin, _LEAST)
+    apart = extended((warped - target) * weight[..., None], weight)
     return np.where(known[..., None] > 0, warped, np.clip(target + apart, 0, 1))
 
 

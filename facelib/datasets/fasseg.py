@@ -6,8 +6,11 @@ stand for parts; a few pixels beside an edge have other colours, by compression,
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 
 from facelib.datasets import places
@@ -24,6 +27,9 @@ COLOURS = {  # RGB
     "nose": (0, 255, 255),
     "mouth": (0, 255, 0),
 }
+_GLASSES = "personne(011|042|051|102|121|142)"  # as somebody saw who looked at each
+_TWICE = "v2-([1-9]|13|17|20|23|26|44)$"  # of the test part
+_ASTRAY = 8  # pixels that labels may be larger or smaller than their picture, as some of V3 are; they are stretched
 
 
 def find(data: str | Path = NAME) -> Path:
@@ -46,8 +52,27 @@ def is_there(folder: Path) -> bool:
     return all((folder / part / kind).is_dir() for part in PARTS for kind in ("rgb", "labels"))
 
 
-def load(part: str, data: str | Path = NAME) -> list[tuple[np.ndarray, np.ndarray]]:
-    """The faces of a part, in the order of their files' names.
+@dataclass(frozen=True)
+class Labelled:
+    """One face."""
+
+    name: str  # of its file
+    picture: np.ndarray  # (H, W, 3) uint8, RGB
+    labels: np.ndarray  # (H, W) uint8, indices into the keys of `COLOURS`
+
+    @property
+    def wears_glasses(self) -> bool:
+        """Whether glasses are in the picture, of which the labels say nothing."""
+        return re.search(_GLASSES, self.name) is not None
+
+    @property
+    def may_be_in_training(self) -> bool:
+        """Of a face of the test part: whether its photograph is in the training part, too, or may be, cut a little differently."""
+        return re.search(_TWICE, self.name) is not None
+
+
+def load(part: str, data: str | Path = NAME) -> list[Labelled]:
+    """The faces of a part, in the order of their files' names, without those whose labels are of another size.
 
     Parameters
     ----------
@@ -57,13 +82,12 @@ def load(part: str, data: str | Path = NAME) -> list[tuple[np.ndarray, np.ndarra
 
     Returns
     -------
-    list of (picture, labels)
-        (H, W, 3) uint8, RGB; (H, W) uint8, indices into the keys of `COLOURS`.
+    list of Labelled
 
     Raises
     ------
     ValueError
-        There is no such part, or a picture without labels of its size.
+        There is no such part, or a picture without labels.
     """
     if part not in PARTS:
         raise ValueError(f"part: expected one of {', '.join(PARTS)}, got {part!r}")
@@ -73,9 +97,9 @@ def load(part: str, data: str | Path = NAME) -> list[tuple[np.ndarray, np.ndarra
         if outlined is None:
             raise ValueError(f"{file}: no labels of it in {folder / 'labels'}")
         picture, labels = (to_bytes(load_picture(path)) for path in (file, outlined))
-        if picture.shape != labels.shape:
-            raise ValueError(f"{outlined}: expected the size of its picture, {picture.shape[:2]}, got {labels.shape[:2]}")
-        found.append((picture, nearest(labels)))
+        if np.abs(np.subtract(picture.shape, labels.shape)).max() > _ASTRAY:
+            continue
+        found.append(Labelled(file.stem, picture, cv2.resize(nearest(labels), picture.shape[1::-1], interpolation=cv2.INTER_NEAREST)))
     return found
 
 

@@ -18,7 +18,14 @@ def number(name: str) -> int:
     return CLASSES.index(name)
 
 
+def mean_shape(size: int = SIZE) -> np.ndarray:
+    """The mean shape in the parser's crop, (68, 2) in its pixels."""
+    return (2 * FILL * keypoints.mean_shape() + 1) * (size / 2) - 0.5
+
+
 def crop_matrix(points: np.ndarray, size: int = SIZE) -> np.ndarray:
     """The similarity, (2, 3), from a picture to the parser's crop of the face with these points, (68, 2), both in pixels."""
-    shape = (2 * FILL * keypoints.mean_shape() + 1) * (size / 2) - 0.5
-    return keypoints.similarity(points, shape)
+    return keypoints.similarity(points, mean_shape(size))
+
+
+BAND = float(mean_shape()[17:27, 1].min()) - 0.04 * SIZE, float(mean_shape()[30, 1])  # rows of the crop in which glasses may be

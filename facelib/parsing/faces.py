@@ -15,7 +15,7 @@ from facelib.datasets.rendered import labelled
 from facelib.datasets.rendered.picture import COVERS, Rendered, render
 from facelib.datasets.workers import one_thread
 from facelib.learned import crops as keypoint_crops
-from facelib.parsing.classes import SIZE, UNKNOWN, crop_matrix, number
+from facelib.parsing.classes import BAND, SIZE, UNKNOWN, crop_matrix, number
 from facelib.parsing.things import CutOut
 from facelib.related import parsing as drawn
 
@@ -70,7 +70,10 @@ def of_fasseg(part: str, report: Callable[[Iterable], Iterable] = iter) -> list[
     """The faces of a part of FASSEG that are found, which leaves out some profiles: where both eyes cannot be seen."""
     found = []
     names = list(fasseg.COLOURS)
-    for index, (picture, labels) in enumerate(report(fasseg.load(part))):
+    for face in report(fasseg.load(part)):
+        if part == "test" and face.may_be_in_training:
+            continue
+        picture, labels = face.picture, face.labels
         faces = detect.find_faces(picture)
         if not faces:
             continue
@@ -82,8 +85,18 @@ def of_fasseg(part: str, report: Callable[[Iterable], Iterable] = iter) -> list[
             line = np.round(points[list(keypoints.GROUPS[group])]).astype(np.int32)
             cv2.polylines(near, [line], False, 1, max(1, round(_BROW * size)))
         ours[(ours == number("hair")) & (near > 0) & _apart(ours == number("hair"), near)] = number("brows")
-        found.append(kept(picture, points, ours, f"{part}-{index}"))
+        if face.wears_glasses:
+            ours[round_eyes(points, ours.shape) & (ours != number("hair")) & (ours != number("background"))] = UNKNOWN
+        found.append(kept(picture, points, ours, face.name))
     return found
+
+
+def round_eyes(points: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """Where glasses may be: a band across the face, (H, W) bool, from above the brows to the tip of the nose."""
+    matrix = crop_matrix(points)
+    y, x = np.indices(shape, np.float32)
+    down = matrix[1, 0] * x + matrix[1, 1] * y + matrix[1, 2]
+    return (down > BAND[0]) & (down < BAND[1])
 
 
 def kept(picture: np.ndarray, points: np.ndarray, labels: np.ndarray, name: str) -> Outlined:

@@ -27,12 +27,17 @@ def plain(face: Outlined, size: int = SIZE) -> tuple[np.ndarray, np.ndarray, np.
 
 
 def with_things(faces: Sequence[Outlined], things: Faces, seed: int = _PASTED_SEED) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Each face's crop with something in front, drawn by a seed, and its labels. Where nobody outlined the face, and nothing is pasted, the
-    labels say "background" if they are asked which pixels are glasses or other things: `counts` reads them so."""
+    """Each face's crop with something in front, drawn by a seed, and its labels.
+
+    Of a face that nobody outlined all that is not pasted counts as background: that is right where glasses are asked for, of people who
+    wear none, and nothing else should be asked.
+    """
     found = []
     for index, face in enumerate(faces):
         crop, labels, points = plain(face)
         rng = np.random.default_rng((seed, index))
+        if (labels == UNKNOWN).all():
+            labels = np.zeros_like(labels)
         crop, labels = covered(crop, labels, points, things, rng)
         found.append((taken(crop, rng, 0.3), labels))
     return found

@@ -58,7 +58,7 @@ def glasses(points: np.ndarray, size: int, rng: np.random.Generator) -> Layer:
         lift = wing * np.clip(x, 0, None) * (y < 0)
         outline = np.column_stack([sign * (wide * x) * (1 + 0.1 * drop * (y > 0)), tall * (y - lift) + down])
         rims.append(eye + (sign * out, tilt * sign * apart) + outline)
-    thick = np.exp(rng.uniform(np.log(0.02), np.log(0.1))) * apart
+    thick = np.exp(rng.uniform(np.log(0.012), np.log(0.1))) * apart
     scale = np.sqrt(abs(np.linalg.det(seen[:, :2])))
     line = max(1, round(thick * scale * _FINER))
     flat = [_fixed(keypoints.transform(seen, rim) * _FINER) for rim in rims]
@@ -98,9 +98,11 @@ def glasses(points: np.ndarray, size: int, rng: np.random.Generator) -> Layer:
     rim_colour = _frame_colour(rng)
     shade = cv2.resize(rng.uniform(0.6, 1.4, (3, 6)).astype(np.float32), (size, size), interpolation=cv2.INTER_CUBIC)[..., None] if metal else 1 + 0.25 * _gleam(size, rng)[..., None]
     colour = np.broadcast_to(np.float32(lens_colour), (size, size, 3)) + gleam[..., None] * (1 - np.float32(lens_colour))
+    glassy = rng.uniform(0.35, 0.8) if rng.random() < 0.2 else 1.0  # rims that light goes through
+    counts = np.maximum(frame, lens * (tint > 0.5))
+    frame = frame * glassy
     cover = np.maximum(frame, lens_cover)
     colour = colour + (frame[..., None] / np.maximum(cover, 1e-3)[..., None]).clip(0, 1) * (rim_colour * shade - colour)
-    counts = np.maximum(frame, lens * (tint > 0.5))
     return Layer(colour.clip(0, 1).astype(np.float32), cover, counts, "glasses")
 
 
