@@ -61,6 +61,18 @@ def matched(source_warped: np.ndarray, target: np.ndarray, skin: np.ndarray) -> 
     return source_warped
 
 
+def share(detail: np.ndarray, target_detail: np.ndarray) -> float:
+    """By what a band of the source's detail is multiplied so that it is as strong as the target's, if it is clearly stronger; otherwise 1.
+
+    Parameters
+    ----------
+    detail, target_detail : ndarray of shape (N,)
+        Of the luma on the face, around 0.
+    """
+    now, goal = _spread(detail), _spread(target_detail)
+    return goal / now if now > _ALIKE * goal > 0 else 1.0
+
+
 def _blurred(picture: np.ndarray, skin: np.ndarray, goal: float) -> np.ndarray:
     """Blurred until the ratio of the bands is what it should be."""
     low, high = 0.0, _WIDEST

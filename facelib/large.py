@@ -6,7 +6,7 @@ inside the mask and the target's outside.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from facelib import colour, images, place
+from facelib import colour, grain, images, place
 from facelib.composite import box_of
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 AT_ONCE = 5 << 18  # pixels that are worked on as floats; a window of more is shrunk
 _ROWS = 64
+_EVERY = 8
 
 
 def shrunk(window: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -48,6 +49,7 @@ class LargeStages:
     source: np.ndarray
     source_points: np.ndarray
     goes: np.ndarray | None  # where in the window the triangles bring the source's points; None where a network moved them
+    alike: bool = False  # whether the source's finest detail is to be no stronger than the target's: see `facelib.grain`
 
     @property
     def warped(self) -> np.ndarray:
@@ -82,14 +84,27 @@ class LargeStages:
             here = np.s_[rows, columns]
             made[here] = images.to_bytes(images.to_float(self.target[here]) + self._part(change, *here))
         finest = self._finest
-        for rows, columns in self._strips(near.mask > 0):
-            here = np.s_[rows, columns]
-            target = images.to_float(self.target[here])
+
+        def details(*here: slice) -> tuple[np.ndarray, np.ndarray]:
             warped = self._part(near.warped, *here)
             source = warped if finest is None else finest(warped, *here)
-            detail = (source - warped) - (target - self._part(beside, *here))
-            made[here] = images.to_bytes(target + self._part(change, *here) + self._part(near.mask, *here)[..., None] * detail)
+            return source - warped, images.to_float(self.target[here]) - self._part(beside, *here)
+
+        share = self._share(details) if self.alike and finest is not None else 1
+        for rows, columns in self._strips(near.mask > 0):
+            here = np.s_[rows, columns]
+            sources, targets = details(*here)
+            changed = images.to_float(self.target[here]) + self._part(change, *here)
+            made[here] = images.to_bytes(changed + self._part(near.mask, *here)[..., None] * (share * sources - targets))
         return made
+
+    def _share(self, details: Callable[..., tuple[np.ndarray, np.ndarray]]) -> float:
+        """What `grain.share` says of the finest detail, of every eighth row and column."""
+        found = []
+        for here in self._strips(self.small.near.mask > 0):
+            inside = self._part(self.small.near.mask, *here)[::_EVERY, ::_EVERY] > 0.5
+            found.append([part[::_EVERY, ::_EVERY].mean(axis=2)[inside] for part in details(*here)])
+        return grain.share(*map(np.concatenate, zip(*found, strict=True)))
 
     @property
     def _finest(self):

@@ -333,7 +333,7 @@ def swap_points(
         how = {"forehead": forehead, "mouth": mouth, "parse": parse, "levels": levels}
         small = swap_points(source, beside, source_points, points, blender, match_colours, placing, **how)
         goes = mouths.placed(source_points, target_points - corner, mouth) if placing is place.triangles else None
-        near = large.LargeStages(small, scale, target[window], source, source_points, goes)
+        near = large.LargeStages(small, scale, target[window], source, source_points, goes, match_colours is not colour.keep)
         return Swap(source, target, source_box, target_box, source_points, target_points, source_error, target_error, window, near)
     beside = images.to_float(target[window])
     face, points = place.near_its_size(source, source_points, target_points)

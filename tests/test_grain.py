@@ -35,6 +35,12 @@ def test_the_softer_gets_grain(sharp):
     assert np.array_equal(grained, grain.matched(soft, sharp, SKIN))
 
 
+def test_the_share_makes_strong_detail_as_strong_as_the_targets():
+    detail = np.random.default_rng(0).normal(0, 0.02, 5000)
+    assert grain.share(detail, 0.25 * detail[::-1]) == pytest.approx(0.25)
+    assert grain.share(detail, 0.9 * detail) == grain.share(0.5 * detail, detail) == grain.share(detail, 0 * detail) == 1
+
+
 def test_alike_stays_as_it_is(sharp):
     assert grain.matched(sharp, sharp[::-1].copy(), SKIN) is sharp
     assert grain.matched(sharp, sharp, np.zeros_like(SKIN)) is sharp

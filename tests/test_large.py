@@ -72,6 +72,19 @@ def test_what_is_far_from_a_large_face_stays_to_the_bit(both):
     np.testing.assert_array_equal(shrunk.part, shrunk.blended[shrunk.window])
 
 
+def test_a_large_face_is_no_sharper_than_its_target(pictures, both, collins_on_hopper):
+    points = {"source_points": both[0].source_points, "target_points": both[0].target_points}
+    source, soft = images.to_bytes(pictures[0]), images.to_bytes(cv2.GaussianBlur(pictures[1], (0, 0), 3))
+    inside = cv2.erode(both[0].mask, np.ones((25, 25))) > 0
+
+    def fine(picture):
+        return (images.to_float(picture) - cv2.GaussianBlur(images.to_float(picture), (0, 0), 1.5))[inside].std()
+
+    fitted, own = (fine(facelib.swap(source, soft, colours=colours, **points).blended) for colours in ("lab", "none"))
+    assert fitted < 0.4 * own
+    assert own > 0.8 * fine(both[1].blended)
+
+
 def test_a_large_grey_target_stays_grey_to_the_bit(pictures, collins_on_hopper):
     points = {
         "source_points": (collins_on_hopper.source_points + 0.5) * 2 * TIMES - 0.5,

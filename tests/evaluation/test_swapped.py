@@ -5,8 +5,10 @@ import json
 import numpy as np
 import pytest
 
-from facelib import blenders
+import facelib
+from facelib import blenders, colour, images
 from facelib.__main__ import main
+from facelib.datasets.pairs import face
 from facelib.evaluation import swaps
 from facelib.evaluation.swapped import swapped, ways
 
@@ -37,6 +39,19 @@ def test_every_way_has_a_result_and_a_time(pair):
     assert list(made.results) == list(made.seconds) == ["multiband", "none", "multiband, colours none"]
     assert all(result.shape == (SIZE, SIZE, 3) for result in made.results.values())
     assert min(made.seconds.values()) > 0
+
+
+@pytest.mark.parametrize("grey", [False, True])
+@pytest.mark.parametrize("name", blenders.CLASSICAL)
+def test_what_is_measured_is_what_a_swap_gives(pair, monkeypatch, name, grey):
+    if grey:
+        monkeypatch.setattr("facelib.images.to_float", lambda picture, to_float=images.to_float: colour.grey(to_float(picture)))
+    source, target = (face(frame, SIZE) for frame in (pair.source, pair.target))
+    points = {"source_points": source.source_points, "target_points": target.target_points}
+    expected = facelib.swap(images.to_float(source.source), images.to_float(target.target), blend=name, **points).blended
+    result = swapped(pair, ways([name]), SIZE).results[name]
+    assert np.abs(result - expected).max() < 1e-5
+    assert (result[..., :1] == result).all() == grey
 
 
 def test_without_a_drawn_answer_it_is_the_target(pair):
