@@ -17,6 +17,7 @@ from facelib.commands import (
     keypoints,
     outputs,
     pairs,
+    parsing,
     render,
     swapping,
     swaps,
@@ -79,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluate = commands.add_parser("evaluate", help="Measure a model.").add_subparsers(required=True, metavar="WHAT")
     keypoints.add_evaluate(adder(evaluate))
     detection.add_evaluate(adder(evaluate))
+    parsing.add_evaluate(adder(evaluate))
     variety.add_evaluate(adder(evaluate))
     swaps.add_evaluate(adder(evaluate))
     blind.add_evaluate(adder(evaluate))
@@ -88,6 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     harmonizer.add_compare(adder(compare))
     train = commands.add_parser("train", help="Train a model that the package ships.").add_subparsers(required=True, metavar="WHAT")
     keypoints.add_train(adder(train))
+    parsing.add_train(adder(train))
     harmonizer.add_train(adder(train))
     return parser
 

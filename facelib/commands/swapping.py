@@ -53,6 +53,12 @@ def add(command: Callable[..., argparse.ArgumentParser]) -> None:
         "--mouth", choices=MOUTHS, default="auto", help="whose mouth is seen; auto: the source's where the two are open differently"
     )
     sub.add_argument(
+        "--parse",
+        choices=["on", "off"],
+        default="on",
+        help="look for glasses, hair, hands and the like: TARGET's stay on top, SOURCE's are not carried over (default: %(default)s)",
+    )
+    sub.add_argument(
         "--weights", type=Path, metavar="RUN", help="for blends that learned: a folder of `facelib train`, instead of what ships"
     )
     runs.add_keypoints(sub)
@@ -100,6 +106,7 @@ def swap(options: argparse.Namespace) -> None:
         placing=options.place,
         forehead=options.forehead,
         mouth=options.mouth,
+        parse=options.parse == "on",
         source_box=options.source_box,
         target_box=options.target_box,
         source_face=options.source_face,

@@ -20,7 +20,7 @@ from facelib.parsing.things import CutOut
 from facelib.related import parsing as drawn
 
 ROOM = 1.35  # of the crop's side: what is kept round a face, so that crops can be turned and moved
-RENDERED = 800, 21  # faces, and their seed
+RENDERED, JUDGED = (800, 21), (200, 40_000)  # faces, and their seed: trained on, and those whose hands are pasted onto judged faces
 _BROW = 0.12  # of the face's size: hair that near the brows' points is brow
 _KEPT = round(ROOM * SIZE)
 
@@ -54,10 +54,16 @@ def training(report: Callable[[Iterable], Iterable] = iter) -> Faces:
     invented = people.load(parts=(None, "training"))
     photographed = [frame for frame in ibug300w.load(ibug300w.NAME, subset="training") if not ibug300w.is_held_out(frame.person)]
     photographs = [of_frame(frame) for frame in report([*invented, *photographed])]
-    hair = [one for face in outlined if (one := _cut(face, number("hair"))) is not None]
-    hands = [one for face in made if (one := _cut(face, number("other"))) is not None]
     source = f"{len(outlined)} faces of fasseg, {len(made)} rendered, {len(invented)} of people, {len(photographed)} of ibug300w"
-    return Faces(outlined, made, photographs, hands, hair, source)
+    return Faces(outlined, made, photographs, *_cut_outs(outlined, made), source)
+
+
+def things(report: Callable[[Iterable], Iterable] = iter) -> Faces:
+    """What is pasted onto faces that are judged: cut from FASSEG's test part and from rendered people of another seed, with surfaces of the
+    package's own small faces."""
+    outlined, made = of_fasseg("test", report), _rendered(*JUDGED, report)
+    surfaces = [of_frame(frame) for frame in people.faces("validation")]
+    return Faces(outlined, made, surfaces, *_cut_outs(outlined, made), "things")
 
 
 def of_frame(frame: Frame) -> Outlined:
@@ -131,6 +137,12 @@ def _labelled(made: Rendered, name: str) -> Outlined:
         labels[made.cover == COVERS.index(cover)] = number(ours)
     labels[(made.skin <= 0.5) & (made.skin > 0.05) & (made.cover == 0)] = UNKNOWN
     return kept(images.to_bytes(made.picture), made.points, labels, name)
+
+
+def _cut_outs(outlined: Sequence[Outlined], made: Sequence[Outlined]) -> tuple[list[CutOut], list[CutOut]]:
+    """Hands, of rendered faces, and hair, of outlined ones."""
+    hands = [one for face in made if (one := _cut(face, number("other"))) is not None]
+    return hands, [one for face in outlined if (one := _cut(face, number("hair"))) is not None]
 
 
 def _cut(face: Outlined, label: int) -> CutOut | None:

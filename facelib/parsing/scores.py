@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -10,12 +11,16 @@ import torch
 from torch import nn
 
 from facelib import bootstrap, keypoints
+from facelib.learned import weights
+from facelib.parsing import faces as known
 from facelib.parsing.classes import CLASSES, SIZE, UNKNOWN, crop_matrix
 from facelib.parsing.crops import covered, taken, to_input
 from facelib.parsing.faces import Faces, Outlined
 from facelib.parsing.net import shares
+from facelib.parsing.read import network
 
 _PASTED_SEED = 5
+_PASTED = ("glasses", "other")  # what is asked for on photographs, of which nobody outlined anything else
 
 
 def plain(face: Outlined, size: int = SIZE) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -73,3 +78,29 @@ def table(counted: np.ndarray, classes: Sequence[str] = CLASSES) -> dict[str, di
             "faces": int((either > 0).sum()),
         }
     return rows
+
+
+def record(folder: Path = weights.FOLDER, report: Callable[[Iterable], Iterable] = iter) -> dict:
+    """Three tables: FASSEG's test part, without those photographs that are in its training part, too; the same faces with something in
+    front; and photographs of `people` that are not trained on, of whom none wears glasses by name, with something in front."""
+    net, things = network(folder), known.things(report)
+    outlined = known.of_fasseg("test", report)
+    photographs = known.held_out()
+    return {
+        "weights": weights.which("parser", folder),
+        "fasseg": table(counts(net, [plain(face)[:2] for face in outlined], report)),
+        "fasseg_with_things": table(counts(net, with_things(outlined, things), report)),
+        "photographs_with_things": table(counts(net, with_things(photographs, things), report), _PASTED),
+        "n": {"fasseg": len(outlined), "photographs": len(photographs)},
+    }
+
+
+def as_text(found: dict) -> str:
+    """The tables side by side, for a terminal."""
+    tables = ("fasseg", "fasseg_with_things", "photographs_with_things")
+    rows = [f"{'IoU, %':12}" + "".join(f"{name.replace('_', ' '):>26}" for name in tables)]
+    for name in CLASSES:
+        cells = [found[each].get(name) for each in tables]
+        said = [f"{100 * cell['iou']:.1f} ({100 * cell['interval_95'][0]:.1f} to {100 * cell['interval_95'][1]:.1f})" if cell else "" for cell in cells]
+        rows.append(f"{name:12}" + "".join(f"{text:>26}" for text in said))
+    return "\n".join(rows)

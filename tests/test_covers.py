@@ -1,0 +1,72 @@
+"""What covers the target stays on top; what covers the source is not carried over."""
+
+import numpy as np
+import pytest
+
+from facelib import covers, place, swap
+from facelib.datasets import people
+from facelib.parsing import read
+from facelib.parsing.classes import number
+from facelib.parsing.things import glasses
+
+WEARERS = ("alex", "harper", "kim")
+
+
+def with_glasses(picture: np.ndarray, points: np.ndarray, seed: int = 3) -> tuple[np.ndarray, np.ndarray]:
+    """A picture with drawn glasses, and where they are."""
+    layer = glasses(points, len(picture), np.random.default_rng(seed))
+    return picture + layer.cover[..., None] * (layer.colour - picture), layer.counts > 0.5
+
+
+@pytest.fixture(scope="module")
+def portrait():
+    found = people.portrait("casey")
+    return found.colour(), found.points
+
+
+def test_drawn_glasses_are_found(portrait):
+    picture, points = portrait
+    worn, where = with_glasses(picture, points)
+    bare, seen = covers.seen(picture, points).cover, covers.seen(worn, points).cover
+    assert seen[where].mean() > 0.6
+    assert bare[where].mean() < 0.1
+
+
+def test_the_targets_glasses_stay_whole(portrait):
+    picture, points = portrait
+    worn, where = with_glasses(picture, points)
+    source = people.portrait("ellis")
+    made = [swap.swap(source.colour(), worn, source_points=source.points, target_points=points, parse=parse).blended for parse in (True, False)]
+    kept, lost = (np.abs(one - worn)[where].mean() for one in made)
+    assert kept < lost / 3
+
+
+def test_the_sources_glasses_do_not_come_along(portrait):
+    picture, points = portrait
+    worn, where = with_glasses(picture, points)
+    target = people.portrait("ellis")
+
+    def made(source, parse):
+        return swap.swap(source, target.colour(), source_points=points, target_points=target.points, parse=parse).blended
+
+    without = made(picture, True)
+    assert np.abs(made(worn, True) - without).mean() < np.abs(made(worn, False) - without).mean() / 2
+
+
+def test_a_face_with_nothing_in_front_is_swapped_as_without_a_parser_but_for_colour(portrait):
+    picture, points = portrait
+    faces = place.Faces(picture, picture, points, points)
+    looked = place.triangles(faces)
+    assert looked.holes.mean() < 0.01
+    assert (looked.cover * looked.mask).mean() < 0.01
+    assert not place.triangles(place.Faces(picture, picture, points, points, parse=False)).cover.any()
+
+
+def test_eyes_mouth_and_skin_lie_where_the_points_say(portrait):
+    picture, points = portrait
+    labels = read.parse(picture, points).labels(picture.shape[:2])
+    for rows, name in ((slice(36, 42), "eyes"), (slice(42, 48), "eyes"), (slice(48, 60), "mouth")):
+        x, y = points[rows].mean(axis=0).round().astype(int)
+        assert labels[y, x] == number(name)
+    x, y = points[[29, 2]].mean(axis=0).round().astype(int)
+    assert labels[y, x] == number("skin")
