@@ -181,7 +181,20 @@ def warp_face(
 def piece(
     source: np.ndarray, source_points: np.ndarray, target_points: np.ndarray, shape: tuple[int, int]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The source where the triangles bring it in a picture of that (H, W), uint8 if it is, and where that is: see `facelib.warp.warp`."""
+    """The source where the triangles bring it in a picture of that (H, W), uint8 if it is, and where that is: see `facelib.warp.warp`. A half
+    of the face that is not seen is the other one's, as in `triangles`."""
+    made, covered = _piece(source, source_points, target_points, shape)
+    side = halves.missing(source_points, target_points)
+    if side:
+        flipped = keypoints.mirror(source_points, source.shape[1])
+        other, too = _piece(np.ascontiguousarray(source[:, ::-1]), flipped, target_points, shape)
+        too &= halves.part(target_points, side, shape) > 0.5
+        cv2.copyTo(other, too.view(np.uint8), made)
+        covered |= too
+    return made, covered
+
+
+def _piece(source: np.ndarray, source_points: np.ndarray, target_points: np.ndarray, shape: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
     from_mesh, to_mesh = (unfold(with_surroundings(points)) for points in (source_points, target_points))
     source, from_mesh = _near_its_size(source, from_mesh, to_mesh)
     return warp(source, from_mesh, to_mesh, triangles_with_surroundings(), shape)
