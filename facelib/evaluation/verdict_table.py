@@ -30,12 +30,18 @@ def table(study: Study, answers: Sequence[Answer], rounds: int = bootstrap.ROUND
     dict
         `methods`, a row each, the strongest first: `n` verdicts; `accept`, `flaw` and `fail`, each a `share` from 0 to 1 with its
         `interval_95`; `classes`, how often each class of flaw was named, the most frequent first; `strength`, Bradley and Terry's in
-        logits, ties as half wins, with its `interval_95`. `between`, a row for each two: in what share of the `decided` comparisons
-        the first was `preferred`, with its interval, and the `ties`. `self_agreement` and `between_raters`: see
-        `facelib.evaluation.raters.agreement`. `catch`: see `facelib.evaluation.raters.caught`. `pairs`, `trials` and `raters` count.
+        logits, ties as half wins, with its `strength_interval_95`. `between`, a row for each two: in what share of the `decided`
+        comparisons the first was `preferred`, with its interval, and the `ties`. `self_agreement` and `between_raters`: see
+        `facelib.evaluation.raters.agreement`. `catch`: see `facelib.evaluation.raters.caught`. `raters`, their names; `pairs`, how
+        many; `trials`, how many answers.
 
         Intervals resample pairs of faces, all raters' answers to one together: they allow for other faces, and not for other raters. With
         fewer than about 20 pairs they are too narrow.
+
+    Raises
+    ------
+    ValueError
+        Only trials that were shown again are answered.
     """
     said, comparisons = judged(study, answers), compared(study, answers)
     if not said:
@@ -117,7 +123,7 @@ def as_text(found: dict) -> str:
         lines.append(f"{row['rater']} and {row['other']}: {_agreement(row)}")
     for row in found["catch"]:
         counts = ", ".join(f"{name} {row[name]}" for name in VERDICTS)
-        lines.append(f"{row['rater']} on the {row['shown']}, {row['n']} times: {counts} ({_counts(row['classes'])})")
+        lines.append(f"{row['rater']} on the {row['shown']}, of {row['n']}: {counts} ({_counts(row['classes'])})")
     who = f"{found['trials']} trials of {found['pairs']} pairs, answered by {', '.join(found['raters'])}"
     return "\n".join([*lines, f"{who}; intervals resample pairs"])
 

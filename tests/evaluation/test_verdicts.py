@@ -180,7 +180,7 @@ def test_the_command_prints_and_writes_the_tables(tmp_path, capsys):
         "a to b: 60 (",
         "ann the second time: the same verdict on 50 % of 2 results, kappa 0.00",
         "ann and bob: the same verdict on 60 % of 5",
-        "ann on the untouched target, 1 times: accept 0, flaw 0, fail 1 (identity 1)",
+        "ann on the untouched target, of 1: accept 0, flaw 0, fail 1 (identity 1)",
         "7 trials of 4 pairs, answered by ann, bob",
     ):
         assert part in said
