@@ -80,7 +80,7 @@ def _blurred(picture: np.ndarray, skin: np.ndarray, goal: float) -> np.ndarray:
         sigma = (low + high) / 2
         fine, middle = fineness(cv2.GaussianBlur(picture, (0, 0), sigma), skin)
         low, high = (sigma, high) if fine > goal * middle else (low, sigma)
-    return cv2.GaussianBlur(picture, (0, 0), high)
+    return np.clip(cv2.GaussianBlur(picture, (0, 0), high), 0, 1)  # rounding takes white a little beyond 1
 
 
 def _grained(picture: np.ndarray, amount: float) -> np.ndarray:

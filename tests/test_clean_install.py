@@ -56,7 +56,7 @@ for arguments in json.load(sys.stdin):
 # What makes a command of the README short; it goes behind it.
 SHORTER = {
     "evaluate swaps": "--n 2 --size 32 --blends feather --jobs 1 --json swaps.json --html swaps.html",
-    "evaluate blind": "--protocol self --n 1 --size 32",
+    "evaluate blind": "--n 1",
     "render": "--help",  # 200 pairs
     "fetch": "--help",  # by a network
     "compare harmonizers": "--data rendered",

@@ -46,3 +46,12 @@ def test_alike_stays_as_it_is(sharp):
     assert grain.matched(sharp, sharp, np.zeros_like(SKIN)) is sharp
     flat = np.full_like(sharp, 0.5)
     assert grain.matched(sharp, flat, SKIN) is sharp
+
+
+def test_white_is_not_blurred_beyond_one(sharp):
+    half, left = sharp.copy(), np.where(np.arange(120) < 60, SKIN, 0).astype(np.float32)
+    half[:, 60:] = 1
+    for sigma in np.linspace(0.9, 1.6, 15):  # at some of them, the kernel's rounded weights sum to more than 1
+        blurred = grain.matched(half, cv2.GaussianBlur(sharp, (0, 0), sigma), left)
+        assert (blurred != half).any()
+        assert blurred.max() <= 1

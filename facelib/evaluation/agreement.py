@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from facelib import bootstrap
-from facelib.evaluation.preferences import Comparison
+from facelib.evaluation.judged import Comparison
 from facelib.evaluation.swaps import Scored
 
 
@@ -33,40 +33,39 @@ def table(comparisons: Sequence[Comparison], scored: Scored) -> list[dict]:
     Parameters
     ----------
     comparisons : sequence of Comparison
-        Their numbers count the pairs that were scored. Those in which nobody was preferred say nothing, and do not count.
+        Of pairs and methods that were scored. Those in which neither result was preferred say nothing, and do not count.
     scored : Scored
-        Every pair of the study in every way of it.
+        Every pair of the study by every method of it that can be made again.
 
     Returns
     -------
     list of dict
         A row a score, the most agreeing first: `score`, `agrees`, the share of comparisons in which it prefers what was preferred, from 0
-        to 1, where one half is a coin and a score that sees no difference counts as one half; its `interval_95` over people, and `n`.
+        to 1, where one half is a coin and a score that sees no difference counts as one half; its `interval_95` over pairs, and `n`.
 
     Raises
     ------
     ValueError
-        Nobody preferred anything, or a comparison of a pair or a way that was not scored.
+        Nobody preferred anything, or a comparison of a pair or a method that was not scored.
     """
-    decided = [one for one in comparisons if one.choice != "equal"]
+    decided = [one for one in comparisons if one.outcome]
     if not decided:
-        raise ValueError(f"choices: expected some in which one result was preferred, got none in {len(comparisons)}")
+        raise ValueError(f"verdicts: expected comparisons in which one result was preferred, got none in {len(comparisons)}")
     known = next(iter(scored.scores.values()))
     for one in decided:
-        if one.number >= len(scored.people) or not {one.left, one.right} <= known.keys():
-            raise ValueError(f"choices: expected pairs and ways of the study, got number {one.number}, {one.left} and {one.right}")
+        if one.pair >= len(scored.people) or not {one.first, one.second} <= known.keys():
+            raise ValueError(f"verdicts: expected pairs and methods that were scored, got pair {one.pair}, {one.first} and {one.second}")
     rows = []
     for score in [score for score in GOODNESS if score in scored.scores]:
-        apart, people = [], []
+        agrees, pairs = [], []
         for one in decided:
-            left, right = (float(GOODNESS[score](scored.scores[score][name][one.number])) for name in (one.left, one.right))
-            if not (np.isnan(left) or np.isnan(right)):
-                apart.append((left > right) - (left < right) if one.choice == "left" else (right > left) - (right < left))
-                people.append(scored.people[one.number])
-        if apart:
-            agrees = (np.array(apart) + 1) / 2
-            ends = bootstrap.ends(agrees, people, digits=4)
-            rows.append({"score": score, "agrees": round(float(agrees.mean()), 4), "interval_95": ends, "n": len(agrees)})
+            first, second = (float(GOODNESS[score](scored.scores[score][name][one.pair])) for name in (one.first, one.second))
+            if not (np.isnan(first) or np.isnan(second)):
+                agrees.append((1 + one.outcome * ((first > second) - (first < second))) / 2)
+                pairs.append(one.pair)
+        if agrees:
+            ends = bootstrap.ends(np.array(agrees), pairs, digits=4)
+            rows.append({"score": score, "agrees": round(float(np.mean(agrees)), 4), "interval_95": ends, "n": len(agrees)})
     return sorted(rows, key=lambda row: -row["agrees"])
 
 

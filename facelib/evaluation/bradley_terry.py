@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from scipy.optimize import minimize
 from scipy.sparse.csgraph import connected_components
 from scipy.special import expit
+
+from facelib import bootstrap
 
 PRIOR = 0.5  # wins, either way, that each compared two are given: without them who never lost would be infinitely strong
 
@@ -60,3 +64,41 @@ def strengths(wins: np.ndarray, prior: float = PRIOR) -> np.ndarray:
 
     found = minimize(loss, np.zeros(len(wins)), jac=True, method="BFGS", options={"gtol": 1e-9 * max(1.0, won.sum())}).x
     return found - found.mean()
+
+
+def interval(
+    wins: np.ndarray, clusters: Sequence, rounds: int = bootstrap.ROUNDS, seed: int = bootstrap.SEED
+) -> tuple[np.ndarray, np.ndarray]:
+    """The intervals in which the strengths lie, by the cluster bootstrap.
+
+    Parameters
+    ----------
+    wins : ndarray of shape (N, K, K)
+        Of each measurement, as for `strengths`; their sum connects all K.
+    clusters : sequence of length N
+        To which cluster each measurement belongs: a pair of faces, whose comparisons resemble one another.
+    rounds, seed : int
+        See `facelib.bootstrap.interval`.
+
+    Returns
+    -------
+    tuple of two ndarrays of shape (K,)
+        The lower and the upper ends. A resample that leaves somebody unconnected says nothing, and does not count.
+    """
+    number = np.unique(np.asarray(clusters), return_inverse=True)[1]
+    sums = np.zeros((number.max() + 1, *wins.shape[1:]))
+    np.add.at(sums, number, wins)
+    drawn = bootstrap.resamples(len(sums), rounds, seed)
+    totals, which = np.unique(np.tensordot(drawn, sums, 1), axis=0, return_inverse=True)
+    found = [_or_none(total) for total in totals]
+    kept = [found[k] for k in which.ravel() if found[k] is not None] or [strengths(wins.sum(0))]
+    share = (1 - bootstrap.LEVEL) / 2
+    low, high = np.quantile(kept, [share, 1 - share], axis=0)
+    return low, high
+
+
+def _or_none(wins: np.ndarray) -> np.ndarray | None:
+    try:
+        return strengths(wins)
+    except ValueError:
+        return None

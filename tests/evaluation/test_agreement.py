@@ -6,25 +6,24 @@ import numpy as np
 import pytest
 
 from facelib.__main__ import main
-from facelib.evaluation import agreement, preferences
-from facelib.evaluation.preferences import Comparison
+from facelib.evaluation import agreement, blind, blind_study, verdicts
+from facelib.evaluation.judged import Comparison
 from facelib.evaluation.swaps import Scored
 
 
-def said(*choices):
-    return [Comparison("s", "ann", number, "a", "b", choice) for number, choice in enumerate(choices)]
+def said(*outcomes):
+    return [Comparison("ann", pair, "a", "b", outcome) for pair, outcome in enumerate(outcomes)]
 
 
 def scored(**scores):
-    """Two ways, a and b, of four pairs."""
+    """Two methods, a and b, on four pairs."""
     found = {name: {"a": np.array(a, float), "b": np.array(b, float)} for name, (a, b) in scores.items()}
     return Scored(found, ["p", "q", "r", "s"], [""] * 4)
 
 
 def test_a_score_that_prefers_what_was_preferred_agrees():
-    all_a = said("left", "left", "left", "left")
     rows = agreement.table(
-        all_a,
+        said(1, 1, 1, 1),
         scored(
             psnr=([9, 9, 9, 9], [1, 1, 1, 1]),
             seam_error=([9, 9, 9, 9], [1, 1, 1, 1]),
@@ -37,60 +36,72 @@ def test_a_score_that_prefers_what_was_preferred_agrees():
     assert rows[-1]["score"] == "seam_error"
 
 
-def test_the_right_one_may_be_preferred_and_equals_do_not_count():
-    rows = agreement.table(said("right", "equal", "left", "equal"), scored(psnr=([1, 9, 9, 1], [9, 1, 1, 9])))
+def test_the_second_one_may_be_preferred_and_ties_do_not_count():
+    rows = agreement.table(said(-1, 0, 1, 0), scored(psnr=([1, 9, 9, 1], [9, 1, 1, 9])))
     assert rows == [{"score": "psnr", "agrees": 1.0, "interval_95": [1.0, 1.0], "n": 2}]
 
 
 def test_what_has_no_number_does_not_count():
-    rows = agreement.table(said("left", "left"), scored(psnr=([np.nan, np.inf, 0, 0], [1, 1, 0, 0])))
+    rows = agreement.table(said(1, 1), scored(psnr=([np.nan, np.inf, 0, 0], [1, 1, 0, 0])))
     assert (rows[0]["agrees"], rows[0]["n"]) == (1.0, 1)
 
 
-def test_choices_of_another_study_are_refused():
+def test_comparisons_that_were_not_scored_are_refused():
     with pytest.raises(ValueError, match="got none in 2"):
-        agreement.table(said("equal", "equal"), scored(psnr=([1] * 4, [1] * 4)))
-    for wrong in (Comparison("s", "ann", 4, "a", "b", "left"), Comparison("s", "ann", 0, "a", "c", "left")):
-        with pytest.raises(ValueError, match="expected pairs and ways of the study"):
+        agreement.table(said(0, 0), scored(psnr=([1] * 4, [1] * 4)))
+    for wrong in (Comparison("ann", 4, "a", "b", 1), Comparison("ann", 0, "a", "c", 1)):
+        with pytest.raises(ValueError, match="expected pairs and methods that were scored"):
             agreement.table([wrong], scored(psnr=([1] * 4, [1] * 4)))
 
 
-def test_the_command_scores_the_pages_pairs_again(tmp_path, capsys):
-    command = "facelib evaluate blind --protocol rendered --n 2 --size 48 --seed 0 --blends none target-less"
-    file, out = tmp_path / "choices.json", tmp_path / "agreement.json"
-    record = {"kind": preferences.KIND, "rater": {"id": "x", "name": ""}, "saved": "2026-01-01T00:00:00Z"}
-    record["choices"] = [{"number": number, "left": "multiband", "right": "none", "choice": "left"} for number in range(2)]
-    for blends, status in (("none multiband", 0), ("none nothing", 2)):
-        record["study"] = {"id": "s", "command": command.replace("none target-less", blends)}
-        file.write_text(json.dumps(record))
-        assert main(["evaluate", "agreement", str(file), "--jobs", "1", "--json", str(out)]) == status
-    assert "blend: expected one of" in capsys.readouterr().err
-    rows = {row["score"]: row for row in json.loads(out.read_text())["table"]}
+@pytest.fixture
+def files(monkeypatch, tmp_path):
+    """A key of two pairs of the gallery with a method that was ready, and answers that prefer the blend to the raw composite."""
+    monkeypatch.delenv("FACELIB_DATA", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "none"))
+
+    def write(weights=None, blends=("none", "multiband"), pairs=(("alex", "kim"), ("lou", "casey"))):
+        methods = ["none", "multiband", "old"]
+        trials = blind.trials(methods, 2)
+        about = {"data": "people", "yaw": 45.0, "blends": blends, "weights": weights}
+        (tmp_path / "trials.json").write_text(json.dumps(blind_study.record(about, "abc", methods, pairs, trials)))
+        answers = [
+            {
+                "trial": one.number,
+                "verdicts": dict.fromkeys(one.behind(), "accept"),
+                "ranking": sorted(one.behind(), key=lambda letter: {"multiband": 0, "old": 1, "none": 2}[one.behind()[letter]]),
+            }
+            for one in trials
+        ]
+        record = {"kind": verdicts.KIND, "study": "abc", "rater": "ann", "answers": answers}
+        (tmp_path / "ann.json").write_text(json.dumps(record))
+        return [str(tmp_path / "ann.json"), "--trials", str(tmp_path / "trials.json")]
+
+    return write
+
+
+def test_the_command_makes_the_pairs_again_and_leaves_out_what_was_ready(files, tmp_path):
+    out = tmp_path / "agreement.json"
+    assert main(["evaluate", "agreement", *files(), "--jobs", "1", "--json", str(out)]) == 0
+    record = json.loads(out.read_text())
+    rows = {row["score"]: row for row in record["table"]}
+    assert record["raters"] == ["ann"]
     assert rows["seam_error"] == {"score": "seam_error", "agrees": 1.0, "interval_95": [1.0, 1.0], "n": 2}
+    assert "psnr" not in rows  # strangers have no answer
 
 
-def test_a_page_of_another_network_asks_for_that_network(tmp_path, capsys):
-    file = tmp_path / "choices.json"
-    record = {"kind": preferences.KIND, "rater": {"id": "x", "name": ""}, "saved": "2026-01-01T00:00:00Z"}
-    record["choices"] = [{"number": 0, "left": "multiband", "right": "none", "choice": "left"}]
-    for made, given, says in (
-        (" --weights mine", [], "expected the run by which the page was made, with --weights mine, got None"),
-        (" --weights mine", ["--weights", "other"], "with --weights mine, got other"),
-        ("", ["--weights", "other"], "without --weights, got other"),
-    ):
-        record["study"] = {"id": "s", "command": "facelib evaluate blind --n 1 --blends none multiband" + made}
-        file.write_text(json.dumps(record))
-        assert main(["evaluate", "agreement", str(file), *given]) == 2
-        assert says in capsys.readouterr().err
-
-
-def test_pages_that_do_not_belong_together_are_refused(tmp_path, capsys):
-    files = []
-    for number in range(2):
-        files.append(tmp_path / f"{number}.json")
-        record = {"kind": preferences.KIND, "rater": {"id": "x", "name": ""}, "saved": "2026-01-01T00:00:00Z"}
-        record["study"] = {"id": str(number), "command": f"facelib evaluate blind --n {number}"}
-        record["choices"] = [{"number": 0, "left": "a", "right": "b", "choice": "left"}]
-        files[-1].write_text(json.dumps(record))
-    assert main(["evaluate", "agreement", *map(str, files)]) == 2
-    assert "expected choices of one page, got 2 pages" in capsys.readouterr().err
+@pytest.mark.parametrize(
+    ("how", "given", "words"),
+    [
+        ({"weights": "mine"}, [], "expected the run by which the study was made, with --weights mine, got None"),
+        ({"weights": "mine"}, ["--weights", "other"], "with --weights mine, got other"),
+        ({}, ["--weights", "other"], "without --weights, got other"),
+        ({"blends": ["none", "nothing"]}, [], "blend: expected one of"),
+        ({"pairs": (("alex", "nobody"), ("lou", "casey"))}, [], "got no nobody in people"),
+    ],
+)
+def test_a_study_that_cannot_be_made_again_is_refused(files, capsys, how, given, words):
+    assert main(["evaluate", "agreement", *files(**how), *given]) == 2
+    said = capsys.readouterr().err
+    assert words in said
+    assert said.count("\n") == 1

@@ -74,8 +74,8 @@ def test_a_blender_of_ones_own_gets_into_the_tables_without_touching_the_package
 
 
 def test_a_blender_of_ones_own_is_compared_blindly(registered, tmp_path):
-    page = tmp_path / "blind.html"
-    assert main(["evaluate", "blind", "--n", "1", "--size", str(SIZE), "--blends", "mine", "none", "-o", str(page)]) == 0
+    files = ["-o", str(tmp_path / "blind.html"), "--trials", str(tmp_path / "trials.json")]
+    assert main(["evaluate", "blind", "--n", "1", "--blends", "mine", "none", *files]) == 0
 
 
 @pytest.mark.parametrize(
