@@ -59,7 +59,7 @@ class Placed:
     @property
     def shown(self) -> np.ndarray:
         """Where the source's face is seen in the result, (H, W) float32 in [0, 1]."""
-        return self.mask * (1 - self.holes) * (1 - self.cover)
+        return self.mask * self.known * (1 - self.cover)
 
 
 Stage = Callable[[Placed, Faces], Placed]

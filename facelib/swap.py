@@ -353,7 +353,7 @@ def swap_points(
         near=Stages(
             placed.warped,
             placed.shown,
-            paste(fitted(placed, colour.keep), beside, placed.shown),
+            blended(placed, fitted(placed, colour.keep), paste, beside),
             matched,
             blended(placed, matched, blender, beside),
         ),

@@ -24,6 +24,17 @@ def test_what_lies_round_the_sources_face_is_never_seen(blend, hopper, collins, 
     points = {"source_points": collins_on_hopper.source_points, "target_points": collins_on_hopper.target_points}
     face = cv2.dilate(hull_mask(points["source_points"], collins.shape[:2]), np.ones((9, 9)))
     painted = np.where(face[..., None] > 0, collins, np.float32([1, 0, 1])).astype(np.float32)
-    clean, other = (facelib.swap(one, hopper, blend=blend, colours="none", **points).blended for one in (collins, painted))
+    clean, other = (facelib.swap(one, hopper, blend=blend, colours="none", parse=False, **points).blended for one in (collins, painted))
     assert np.abs(clean - other).max() < 0.5 / 255
     assert blend in blenders.BLENDERS
+
+
+def test_a_parser_that_saw_other_surroundings_changes_nothing_outside_the_mask(hopper, collins, collins_on_hopper):
+    points = {"source_points": collins_on_hopper.source_points, "target_points": collins_on_hopper.target_points}
+    face = cv2.dilate(hull_mask(points["source_points"], collins.shape[:2]), np.ones((9, 9)))
+    painted = np.where(face[..., None] > 0, collins, np.float32([1, 0, 1])).astype(np.float32)
+    clean, made = (facelib.swap(one, hopper, colours="none", **points) for one in (collins, painted))
+    outside = (clean.mask == 0) & (made.mask == 0)
+    assert np.abs(made.blended - clean.blended)[outside].max() < 0.15
+    green = made.blended[..., 1] - made.blended[..., [0, 2]].max(axis=-1)
+    assert green[made.mask > 0].max() < 0.1
