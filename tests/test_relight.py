@@ -66,5 +66,5 @@ def test_along_the_rim_the_face_has_the_targets_light_and_colour(even):
     goal, own = (cv2.cvtColor(picture, cv2.COLOR_RGB2Lab) for picture in (target, even))
     rim, middle = np.s_[21:23, 30:-30], np.s_[58:62, 60:80]
     for channel in (1, 2):
-        np.testing.assert_allclose(made[rim][..., channel].mean(), goal[rim][..., channel].mean(), atol=1.2)
+        np.testing.assert_allclose(made[rim][..., channel].mean(), goal[rim][..., channel].mean(), atol=1.6)  # of 8 or more
         np.testing.assert_allclose(made[middle][..., channel].mean(), own[middle][..., channel].mean(), atol=0.6)
