@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 
 import cv2
 import numpy as np
@@ -15,7 +17,7 @@ from facelib.datasets.rendered import labelled
 from facelib.datasets.rendered.picture import COVERS, Rendered, render
 from facelib.datasets.workers import one_thread
 from facelib.learned import crops as keypoint_crops
-from facelib.parsing.classes import BAND, SIZE, UNKNOWN, crop_matrix, number
+from facelib.parsing.classes import BAND, OPEN, SIZE, UNKNOWN, crop_matrix, number
 from facelib.parsing.things import CutOut
 from facelib.related import parsing as drawn
 
@@ -69,7 +71,16 @@ def things(report: Callable[[Iterable], Iterable] = iter) -> Faces:
 def of_frame(frame: Frame) -> Outlined:
     """A labelled photograph, whose parts nobody outlined."""
     picture = images.to_bytes(frame.colour())
-    return kept(picture, frame.points, np.full(picture.shape[:2], UNKNOWN, np.uint8), frame.path.stem)
+    labels = np.full(picture.shape[:2], UNKNOWN, np.uint8)
+    if frame.path.stem in _may_wear_glasses():
+        labels[round_eyes(frame.points, labels.shape)] = OPEN
+    return kept(picture, frame.points, labels, frame.path.stem)
+
+
+@cache
+def _may_wear_glasses() -> frozenset[str]:
+    """Photographs of `people` and 300-W whose people wear glasses, or may: as an early network saw it, and somebody who looked at each."""
+    return frozenset(files("facelib.parsing").joinpath("may_wear_glasses.txt").read_text(encoding="utf-8").split())
 
 
 def of_fasseg(part: str, report: Callable[[Iterable], Iterable] = iter) -> list[Outlined]:
@@ -92,7 +103,7 @@ def of_fasseg(part: str, report: Callable[[Iterable], Iterable] = iter) -> list[
             cv2.polylines(near, [line], False, 1, max(1, round(_BROW * size)))
         ours[(ours == number("hair")) & (near > 0) & _apart(ours == number("hair"), near)] = number("brows")
         if face.wears_glasses:
-            ours[round_eyes(points, ours.shape) & (ours != number("hair")) & (ours != number("background"))] = UNKNOWN
+            ours[round_eyes(points, ours.shape) & (ours != number("hair")) & (ours != number("background"))] = OPEN
         found.append(kept(picture, points, ours, face.name))
     return found
 

@@ -48,12 +48,12 @@ class Parser(nn.Module):
         return self
 
 
-def losses(odds: Tensor, labels: Tensor, weight: Tensor | None = None) -> dict[str, Tensor]:
-    """Of labels (B, S, S), 255 where nobody knows: `cross_entropy`, by pixel, and `dice`, by class, which counts small parts as much as
+def losses(odds: Tensor, labels: Tensor) -> dict[str, Tensor]:
+    """Of labels (B, S, S), whose values beyond the classes do not count: `cross_entropy`, by pixel, and `dice`, by class, which counts small parts as much as
     large ones (Milletari et al. 2016)."""
     odds = functional.interpolate(odds.float(), size=labels.shape[1:], mode="bilinear", align_corners=False)
-    known = labels != 255
-    flat = functional.cross_entropy(odds, labels.long(), ignore_index=255, reduction="none", weight=weight)
+    known = labels < len(CLASSES)
+    flat = functional.cross_entropy(odds, labels.long().where(known, -1), ignore_index=-1, reduction="none")
     share = odds.softmax(dim=1) * known[:, None]
     wanted = functional.one_hot(labels.long().where(known, 0), len(CLASSES)).movedim(-1, 1) * known[:, None]
     both, each = (share * wanted).sum((0, 2, 3)), (share + wanted).sum((0, 2, 3))

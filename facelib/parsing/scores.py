@@ -41,7 +41,7 @@ def with_things(faces: Sequence[Outlined], things: Faces, seed: int = _PASTED_SE
     for index, face in enumerate(faces):
         crop, labels, points = plain(face)
         rng = np.random.default_rng((seed, index))
-        if (labels == UNKNOWN).all():
+        if (labels >= len(CLASSES)).all():
             labels = np.zeros_like(labels)
         crop, labels = covered(crop, labels, points, things, rng)
         found.append((taken(crop, rng, 0.3), labels))
@@ -55,7 +55,7 @@ def counts(net: nn.Module, crops: Sequence[tuple[np.ndarray, np.ndarray]], repor
         part = crops[start : start + 16]
         answers = shares(net, torch.stack([to_input(crop) for crop, _ in part])).argmax(dim=1).numpy()
         for answer, (_, labels) in zip(answers, part, strict=True):
-            known = labels != UNKNOWN
+            known = labels < len(CLASSES)
             each = [((answer == k) & known, (labels == k) & known) for k in range(len(CLASSES))]
             found.append([((a & b).sum(), (a | b).sum()) for a, b in each])
     return np.array(found, np.int64)

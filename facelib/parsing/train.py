@@ -18,7 +18,7 @@ from facelib.learned.schedule import one_cycle
 from facelib.parsing import faces as known
 from facelib.parsing import net as nets
 from facelib.parsing import scores
-from facelib.parsing.classes import BAND, UNKNOWN, number
+from facelib.parsing.classes import UNKNOWN, number
 from facelib.parsing.crops import Mixture, TrainingCrops
 
 LICENCE = "research only, no commercial use: trained on photographs of iBUG 300-W, whose terms say so; not for identifying or watching people"
@@ -69,7 +69,7 @@ class _Task:
 
     @torch.no_grad()
     def _with_own(self, plain: Tensor, labels: Tensor) -> Tensor:
-        """The averaged network's sure answers where nobody outlined anything."""
+        """The averaged network's sure answers where nobody outlined anything. Only pasted glasses teach what glasses are."""
         unknown = (labels == UNKNOWN).flatten(1).any(dim=1)
         if not unknown.any():
             return labels
@@ -77,11 +77,7 @@ class _Task:
             odds = self.average.module(plain[unknown].to(memory_format=torch.channels_last))
         odds = nn.functional.interpolate(odds.float(), size=labels.shape[1:], mode="bilinear", align_corners=False)
         share, answer = odds.softmax(dim=1).max(dim=1)
-        glasses = answer == number("glasses")
-        own = torch.where((share > self.config.sure) | (glasses & (share > 0.5)), answer, UNKNOWN).to(labels.dtype)
-        rows = slice(round(BAND[0]), round(BAND[1]))
-        bare = torch.isin(answer, torch.tensor([number(name) for name in ("skin", "brows", "eyes", "nose")], device=answer.device))
-        own[:, rows][bare[:, rows]] = UNKNOWN  # thin glasses look like skin to it: that there are none, only people say
+        own = torch.where((share > self.config.sure) & (answer != number("glasses")), answer, UNKNOWN).to(labels.dtype)
         labels = labels.clone()
         labels[unknown] = torch.where(labels[unknown] == UNKNOWN, own, labels[unknown])
         return labels

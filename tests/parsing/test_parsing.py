@@ -7,7 +7,7 @@ import torch
 from facelib.datasets import fasseg, people
 from facelib.learned import engine, weights
 from facelib.parsing import classes, crops, faces, net, scores, things, train
-from facelib.parsing.classes import CLASSES, UNKNOWN, number
+from facelib.parsing.classes import CLASSES, OPEN, UNKNOWN, number
 
 
 @pytest.fixture(scope="module")
@@ -118,19 +118,21 @@ def test_what_is_pasted_is_in_the_labels(known, outlined):
         assert set(np.unique(after[changed])) <= {number(name) for name in classes.COVERS} | {UNKNOWN}
 
 
-def test_own_answers_never_say_that_there_are_no_glasses():
+def test_own_answers_say_nothing_of_glasses():
     task = train._Task(train.ParserConfig(), [])
     task.accelerator = type("Accelerator", (), {"autocast": staticmethod(lambda: torch.autocast("cpu", enabled=False))})()
     sure = torch.zeros(1, len(CLASSES), 96, 96)
-    sure[:, number("skin")] = 20
+    sure[:, number("skin"), :48] = 20
+    sure[:, number("glasses"), 48:] = 20
     task.average = type("Average", (), {"module": staticmethod(lambda crop: sure)})()
     plain, labels = torch.zeros(1, 3, classes.SIZE, classes.SIZE), torch.full((1, classes.SIZE, classes.SIZE), UNKNOWN, dtype=torch.uint8)
     labels[:, :, :10] = number("other")
+    labels[:, :, 10:20] = OPEN
     found = task._with_own(plain, labels)
-    top, bottom = (round(row) for row in classes.BAND)
-    assert (found[:, top:bottom, 10:] == UNKNOWN).all()
-    assert (found[:, bottom + 1 :, 10:] == number("skin")).all()
+    assert (found[:, :90, 20:] == number("skin")).all()
+    assert (found[:, 102:, 20:] == UNKNOWN).all()
     assert (found[:, :, :10] == number("other")).all()
+    assert (found[:, :, 10:20] == OPEN).all()
 
 
 def test_a_run_leaves_weights_and_learns(tmp_path, known, outlined):
