@@ -17,6 +17,9 @@ _HAIR_DOWN_TO = 0.18  # in the mean shape's unit, below its middle: hair that is
 _RADIUS = 0.02  # of the face's width: how far an edge of the parser's may be moved to an edge of the picture
 _SMOOTH = 1e-3  # squared contrast that counts as an edge
 _ROUND = 0.012  # of the face's width: shadows and soft edges that belong to a cover
+_HALF = 1 / 3
+_FEATURES = ("right brow", "left brow", "right eye", "left eye")
+_BROW = 0.045  # of the face's width: how thick a brow is
 _parse = lazy.function("facelib.parsing.read", "parse", "See there.")  # torch takes seconds to import
 
 
@@ -75,6 +78,20 @@ def wider(cover: np.ndarray, width: float) -> np.ndarray:
     """A cover with its shadow and its soft edge."""
     room = max(1, round(_ROUND * width))
     return cv2.dilate(cover, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * room + 1, 2 * room + 1)))
+
+
+def whole_features(holes: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """Holes, (H, W) float32, 0 or 1, that leave no half of a brow or of an eye: of one that is covered by more than a third all is hidden."""
+    width = float(np.linalg.norm(points[0] - points[16]))
+    found = holes.copy()
+    for name in _FEATURES:
+        outline = np.round(points[list(keypoints.GROUPS[name])]).astype(np.int32)
+        inside = np.zeros(holes.shape, np.uint8)
+        cv2.polylines(inside, [outline], False, 1, max(1, round(_BROW * width)))
+        cv2.fillPoly(inside, [outline], 1)
+        if inside.any() and holes[inside > 0].mean() > _HALF:
+            found = np.maximum(found, wider(wider(inside.astype(np.float32), width), width))
+    return found
 
 
 def _above(points: np.ndarray, shape: tuple[int, int]) -> np.ndarray:

@@ -123,7 +123,8 @@ def _without_covers(placed: Placed, faces: Faces) -> Placed:
     seen = covers.seen(faces.source, faces.source_points)
     layers = np.dstack([seen.cover, seen.skin, np.zeros_like(seen.skin)])
     cover, skin, _ = cv2.split(warp_face(layers, np.zeros_like(placed.warped), faces.source_points, placed.points, faces.forehead)[0])
-    holes = (covers.wider(cover, _width(placed.points)) > _HIDDEN).astype(np.float32) * placed.known
+    holes = (covers.wider(cover, _width(placed.points)) > _HIDDEN).astype(np.float32)
+    holes = covers.whole_features(holes, placed.points) * placed.known
     return dataclasses.replace(placed, known=placed.known - holes, holes=holes, skin=placed.skin * skin * (1 - holes))
 
 

@@ -28,13 +28,13 @@ LICENCE = "research only, no commercial use: trained on photographs of iBUG 300-
 class ParserConfig:
     """Everything that decides how a run comes out; saved beside the weights."""
 
-    pictures: int = 60_000
+    pictures: int = 33_000
     batch: int = 24
     peak_rate: float = 4e-3
     weight_decay: float = 1e-2
     ema_decay: float = 0.998
     sure: float = 0.9  # of the averaged network's answer on the crop as it was: where nobody outlined anything, that is the label
-    sure_from: float = 0.1  # of the run: until then photographs teach what is pasted onto them, and nothing else
+    sure_from: float = 0.25  # of the run: until then photographs teach what is pasted onto them, and nothing else
     mixture: Mixture = Mixture()
     evaluate_every: int = 6_000
     precision: str = "no"
@@ -69,7 +69,8 @@ class _Task:
 
     @torch.no_grad()
     def _with_own(self, plain: Tensor, labels: Tensor) -> Tensor:
-        """The averaged network's sure answers where nobody outlined anything. Only pasted glasses teach what glasses are."""
+        """The averaged network's sure answers where nobody outlined anything. What glasses and other
+        things are only those teach that were pasted."""
         unknown = (labels == UNKNOWN).flatten(1).any(dim=1)
         if not unknown.any():
             return labels
@@ -77,7 +78,8 @@ class _Task:
             odds = self.average.module(plain[unknown].to(memory_format=torch.channels_last))
         odds = nn.functional.interpolate(odds.float(), size=labels.shape[1:], mode="bilinear", align_corners=False)
         share, answer = odds.softmax(dim=1).max(dim=1)
-        own = torch.where((share > self.config.sure) & (answer != number("glasses")), answer, UNKNOWN).to(labels.dtype)
+        pasted = (answer == number("glasses")) | (answer == number("other"))
+        own = torch.where((share > self.config.sure) & ~pasted, answer, UNKNOWN).to(labels.dtype)
         labels = labels.clone()
         labels[unknown] = torch.where(labels[unknown] == UNKNOWN, own, labels[unknown])
         return labels
