@@ -12,6 +12,7 @@ _BROWS = 0.015  # of the face's width: from the brows' points to the brows' uppe
 _UPWARDS = 0.07  # of the face's width: where the blend ends above the brows, which carry identity and must not be cut
 _FEATURES = ("right brow", "left brow", "right eye", "left eye", "outer lips")
 _WHITES = ("right eye", "left eye", "inner lips")
+_PLAIN = 1.5  # times the distance from the median to the quantile that is one spread away in a Gaussian
 _ROUND_FEATURES = 0.04  # of the face's width
 _SUBPIXEL_BITS = 8
 
@@ -45,6 +46,11 @@ def put_on(points: np.ndarray, shape: tuple[int, int], forehead: bool = False) -
     return _filled(corners(points, _INWARDS, _UPWARDS, forehead), shape)
 
 
+def above_brows(points: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """What `put_on` has and `face` has not: a strip above the brows. Arguments and result as for `face`."""
+    return _filled(corners(points, 0.0, _UPWARDS), shape) * (1 - face(points, shape))
+
+
 def skin(points: np.ndarray, mask: np.ndarray) -> np.ndarray:
     """A mask, (H, W) float32, without brows, eyes and lips."""
     features = np.zeros(mask.shape, np.uint8)
@@ -53,6 +59,16 @@ def skin(points: np.ndarray, mask: np.ndarray) -> np.ndarray:
     room = max(1, round(_ROUND_FEATURES * np.linalg.norm(points[0] - points[16])))
     disk = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * room + 1, 2 * room + 1))
     return mask * (1 - cv2.dilate(features, disk))
+
+
+def plain(picture: np.ndarray, skin: np.ndarray) -> np.ndarray:
+    """Of skin, (H, W) float32, what is neither much darker nor much lighter than most of it: no beard, no deep shadow, no shine."""
+    light = cv2.cvtColor(picture, cv2.COLOR_RGB2Lab)[..., 0]
+    seen = light[skin > 0.5]
+    if not seen.size:
+        return skin
+    low, middle, high = np.quantile(seen, (0.16, 0.5, 0.84))
+    return skin * ((light >= middle - _PLAIN * (middle - low)) & (light <= middle + _PLAIN * (high - middle)))
 
 
 def whites(points: np.ndarray, shape: tuple[int, int]) -> np.ndarray:

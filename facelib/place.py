@@ -13,7 +13,7 @@ from functools import partial
 import cv2
 import numpy as np
 
-from facelib import covers, halves, keypoints, lazy, mouth, outline
+from facelib import covers, halves, keypoints, lazy, mouth, outline, surroundings
 from facelib.composite import hull_mask
 from facelib.images import check_picture, to_float
 from facelib.triangulation import NO_MOUTH, triangles_with_surroundings, triangles_without_mouth, unfold, with_surroundings
@@ -49,7 +49,7 @@ class Placed:
 
     warped: np.ndarray  # (H, W, 3) float32 in [0, 1]: the face with what lies round it; beyond that, the target
     mask: np.ndarray  # (H, W) float32 in [0, 1]: where the face is put onto the target
-    known: np.ndarray  # (H, W) float32, 0 or 1: where `warped` shows the source's face; of what lies round it no blender sees anything
+    known: np.ndarray  # (H, W) float32, 0 or 1: where `warped` shows the source; of what lies round it no blender sees anything
     points: np.ndarray  # (68, 2): where the source's points came to lie
     holes: np.ndarray  # (H, W) float32 in [0, 1]: where the face should be, too, but nothing of it is seen
     bare: np.ndarray  # (H, W, 3) float32 in [0, 1]: the target, with its skin where its face is covered
@@ -106,26 +106,54 @@ def triangles(faces: Faces) -> Placed:
     shape = faces.target.shape[:2]
     there = covers.seen(faces.target, faces.target_points) if faces.parse else covers.nothing(shape)
     bare = covers.without(faces.target, there.cover, outline.face(faces.target_points, shape, faces.forehead), _width(faces.target_points))
-    warped, _, covered = warp_face(faces.source, bare, faces.source_points, goes, faces.forehead)
-    side = halves.missing(faces.source_points, goes)
-    if side:
-        flipped = keypoints.mirror(faces.source_points, faces.source.shape[1])
-        other, _, too = warp_face(np.ascontiguousarray(faces.source[:, ::-1]), bare, flipped, goes, faces.forehead)
-        weight = halves.part(goes, side, shape) * too
-        warped, covered = warped + weight[..., None] * (other - warped), covered | (weight > 0.5)
+    warped, covered = _laid(faces.source, bare, faces, goes)
     known, mask = (part(goes, shape, faces.forehead) * covered for part in (outline.face, outline.put_on))
     placed = Placed(warped, mask, known, goes, np.zeros_like(mask), bare, there.cover, there.skin * (1 - there.cover))
     return _without_covers(placed, faces) if faces.parse else placed
 
 
+def _laid(picture: np.ndarray, target: np.ndarray, faces: Faces, goes: np.ndarray, flip: bool = False) -> tuple[np.ndarray, np.ndarray]:
+    """A picture of the source in the target's geometry, or its mirror image, on the target; and where it is. The half of a turned head that
+    is not seen is the other one's."""
+    warped, covered = _warped(picture, target, faces, goes, flip)
+    side = halves.missing(faces.source_points, goes)
+    if side:
+        other, too = _warped(picture, target, faces, goes, not flip)
+        weight = halves.part(goes, -side if flip else side, target.shape[:2]) * too
+        warped, covered = warped + weight[..., None] * (other - warped), covered | (weight > 0.5)
+    return warped, covered
+
+
+def _warped(picture: np.ndarray, target: np.ndarray, faces: Faces, goes: np.ndarray, flip: bool) -> tuple[np.ndarray, np.ndarray]:
+    points = faces.source_points
+    if flip:
+        picture, points = np.ascontiguousarray(picture[:, ::-1]), keypoints.mirror(points, picture.shape[1])
+    warped, _, covered = warp_face(picture, target, points, goes, faces.forehead)
+    return warped, covered
+
+
 def _without_covers(placed: Placed, faces: Faces) -> Placed:
-    """What is in front of the source's face leaves holes."""
+    """What is in front of the source's face is replaced by the same place of its other half, and where that is covered, too, leaves holes.
+    Above the brows the source is seen where it shows skin."""
     seen = covers.seen(faces.source, faces.source_points)
-    layers = np.dstack([seen.cover, seen.skin, np.zeros_like(seen.skin)])
-    cover, skin, _ = cv2.split(warp_face(layers, np.zeros_like(placed.warped), faces.source_points, placed.points, faces.forehead)[0])
+    layers, nothing = np.dstack([seen.cover, seen.skin, np.zeros_like(seen.skin)]), np.zeros_like(placed.warped)
+    cover, skin, _ = cv2.split(_laid(layers, nothing, faces, placed.points)[0])
+    holes, warped = _hidden(cover, placed), placed.warped
+    if holes.any():
+        other, _ = _laid(faces.source, placed.bare, faces, placed.points, flip=True)
+        behind = _hidden(cv2.split(_laid(layers, nothing, faces, placed.points, flip=True)[0])[0], placed)
+        seen_skin = (placed.known - holes) * outline.skin(placed.points, placed.known)
+        warped = surroundings.replaced(warped, other, placed.known - holes, seen_skin)
+        holes = holes * behind
+    strip = outline.above_brows(placed.points, cover.shape) * (skin > 1 - _HIDDEN) * (holes == 0)
+    known = np.maximum(placed.known - holes, strip)
+    return dataclasses.replace(placed, warped=warped, known=known, holes=holes, skin=placed.skin * skin * (1 - holes))
+
+
+def _hidden(cover: np.ndarray, placed: Placed) -> np.ndarray:
+    """Where the face is not seen, (H, W) float32, 0 or 1: never half of a brow or of an eye."""
     holes = (covers.wider(cover, _width(placed.points)) > _HIDDEN).astype(np.float32)
-    holes = covers.whole_features(holes, placed.points) * placed.known
-    return dataclasses.replace(placed, known=placed.known - holes, holes=holes, skin=placed.skin * skin * (1 - holes))
+    return covers.whole_features(holes, placed.points) * placed.known
 
 
 def _width(points: np.ndarray) -> float:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+_SOFT = 0.012  # of the square root of the known area: how far inwards what is beyond comes in
 _LEAST = 0.02  # of what is no skin: it counts where there is nothing else
 
 
 def replaced(warped: np.ndarray, target: np.ndarray, known: np.ndarray, skin: np.ndarray | None = None) -> np.ndarray:
-    """The source inside its face, and the target in the source's colours beyond it.
+    """The source inside its face, and the target in the source's colours beyond it; where the two meet, a little of both.
 
     Parameters
     ----------
@@ -32,7 +33,14 @@ def replaced(warped: np.ndarray, target: np.ndarray, known: np.ndarray, skin: np
         return target
     weight = known if skin is None else known * np.maximum(skin, _LEAST)
     apart = extended((warped - target) * weight[..., None], weight)
-    return np.where(known[..., None] > 0, warped, np.clip(target + apart, 0, 1))
+    soft = _softened(known)[..., None]
+    return np.clip(target + apart + soft * (warped - target - apart), 0, 1)
+
+
+def _softened(known: np.ndarray) -> np.ndarray:
+    """1 inside, 0 outside, and in between within a hundredth of the face: no line is left where the source ends."""
+    side = 2 * max(1, round(_SOFT * float(np.sqrt(known.sum())))) + 1
+    return np.clip(2 * cv2.blur(known, (side, side), borderType=cv2.BORDER_REPLICATE) - 1, 0, 1)
 
 
 def extended(weighted: np.ndarray, weight: np.ndarray) -> np.ndarray:
