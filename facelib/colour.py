@@ -18,6 +18,7 @@ Colours = Method
 
 _STRETCH = 0.6, 1.25  # by how much a spread is changed
 _REACH = 1.5  # spreads of L* from its mean, which is all that skin has
+_ENDS = 0.5  # of the skin's way, for black and for white
 _BEND = 0.5, 2.0  # and the slope of a curve, which is free to be steep in one place, by a factor of two
 _QUANTILES = np.linspace(0, 1, 129)
 
@@ -27,7 +28,8 @@ def lab(source_warped: np.ndarray, target: np.ndarray, mask: np.ndarray) -> np.n
 
     With the mean chroma (a*, b*) of the source's skin m and of the target's g, a pixel's chroma c becomes k c + s (g - k m). Where the
     target has less colour, all of the source's is scaled by k = |g| / |m|, otherwise k = 1; s is the share (c . m) / (0.6 m . m) within
-    [0.3, 1]: skin moves all the way, what has no colour, such as a beard, by a third; eyes and teeth are kept neutral by `kept_neutral`. A grey source has no such share and moves as a whole.
+    [0, 1]: skin moves all the way, eyes, teeth and white hair hardly; what is darker than skin and has no colour, a beard, moves by up to
+    a third. A grey source has no such share and moves as a whole.
 
     Parameters
     ----------
@@ -39,7 +41,8 @@ def lab(source_warped: np.ndarray, target: np.ndarray, mask: np.ndarray) -> np.n
     -------
     ndarray of shape (H, W, 3), float32 in [0, 1]
         `source_warped`, all of it, with the target's colours. The spread of L* is changed by a factor from 0.6 to 1.25; beyond 1.5 spreads
-        from the mean L* bends, so that black stays black and white white: a dark beard does not become grey.
+        from the mean L* bends, so that black and white move by half as much: a dark
+        beard does not become grey.
     """
     return _match(source_warped, target, mask, _light_and_chroma, in_lab=True)
 
@@ -129,7 +132,7 @@ def _mean_and_spread(colours: np.ndarray, source: np.ndarray, target: np.ndarray
 
 _PALE = 8.0  # of chroma in CIE Lab: skin that has less, as in a grey photograph, cannot be told from eyes and teeth by it
 _SKIN = 0.6  # of the skin's chroma: a pixel with as much moves as the skin does, one with less moves less
-_LEAST = 0.3  # of the shift, for what has no colour: hair shines in the light that skin is seen in
+_HAIR = 0.3  # of the shift, for what is dark and has no colour: hair shines in the light that skin is seen in
 
 
 def _light_and_chroma(colours: np.ndarray, source: np.ndarray, target: np.ndarray) -> np.ndarray:
@@ -138,18 +141,21 @@ def _light_and_chroma(colours: np.ndarray, source: np.ndarray, target: np.ndarra
     mean, goal = source[:, 1:].mean(axis=0), target[:, 1:].mean(axis=0)
     chroma = np.linalg.norm(mean)
     along = colours[:, 1:] @ mean / max(chroma, 1e-6) ** 2  # 1 for the skin's own colour, 0 for a neutral one
-    share = np.clip(along / _SKIN, _LEAST, 1) if chroma > _PALE else np.ones(len(colours))
+    dark = np.clip((source[:, 0].mean() - colours[:, 0]) / max(_REACH * source[:, 0].std(), 5.0), 0, 1)
+    share = np.clip(along / _SKIN, _HAIR * dark, 1) if chroma > _PALE else np.ones(len(colours))
     scale = min(1.0, np.linalg.norm(goal) / max(chroma, 1e-6))
     return np.column_stack([light, scale * colours[:, 1:] + share[:, None] * (goal - scale * mean)])
 
 
 def _curve_of_light(light: np.ndarray, source: np.ndarray, target: np.ndarray) -> np.ndarray:
-    """L* shifted and stretched as far as skin reaches to either side of its mean; from there on black stays black, and white white."""
+    """L* shifted and stretched as far as skin reaches to either side of its mean; beyond, black and white move by less."""
     stretch = np.clip(target.std() / max(source.std(), 1e-6), *_STRETCH)
     reach = _REACH * source.std()
     start = np.clip(source.mean() + reach * np.array([-1, 1]), 1, 99)
     goal = np.clip(target.mean() + stretch * (start - source.mean()), 1, 99)
-    return np.interp(light, [0, *start, 100], [0, *goal, 100])
+    ends = np.array([0, 100])
+    moved = goal + stretch * (ends - start)  # as the skin moves
+    return np.interp(light, [0, *start, 100], [_ENDS * moved[0].clip(0), *goal, 100 - _ENDS * (100 - moved[1]).clip(0)])
 
 
 def kept_neutral(matched: np.ndarray, source_warped: np.ndarray, where: np.ndarray) -> np.ndarray:

@@ -35,8 +35,8 @@ def fitted(placed: Placed, match_colours: colour.Colours) -> np.ndarray:
         part = box_of(placed.known)
         own, target = matched[part], placed.bare[part]
         skin = (all_skin * placed.mask)[part]
-        skin = outline.plain(own, skin) * outline.plain(target, skin)
-        in_colours = checked(match_colours(own, target, skin), own, match_colours)
+        plain = outline.plain(own, skin) * outline.plain(target, skin)
+        in_colours = checked(match_colours(own, target, plain), own, match_colours)
         in_colours = relight.matched(in_colours, target, skin, placed.mask[part], np.ptp(placed.points[:, 0]))
         in_colours = colour.kept_neutral(in_colours, own, outline.whites(placed.points, placed.mask.shape)[part])
         matched = matched.copy()

@@ -20,6 +20,7 @@ from facelib.triangulation import NO_MOUTH, triangles_with_surroundings, triangl
 from facelib.warp import warp
 
 _ERODED = 0.05  # of the face's width
+_BARE = 0.97  # of the strip above the brows
 _HIDDEN = 0.4  # how much of a pixel something covers, above which it does not show the face
 _SHRINK_BELOW = 0.75  # of the source's size; a face that stays larger than that is warped as it is
 
@@ -134,7 +135,7 @@ def _warped(picture: np.ndarray, target: np.ndarray, faces: Faces, goes: np.ndar
 
 def _without_covers(placed: Placed, faces: Faces) -> Placed:
     """What is in front of the source's face is replaced by the same place of its other half, and where that is covered, too, leaves holes.
-    Above the brows the source is seen where it shows skin."""
+    Above the brows the source is seen if it shows skin there, and no fringe or hat."""
     seen = covers.seen(faces.source, faces.source_points)
     layers, nothing = np.dstack([seen.cover, seen.skin, np.zeros_like(seen.skin)]), np.zeros_like(placed.warped)
     cover, skin, _ = cv2.split(_laid(layers, nothing, faces, placed.points)[0])
@@ -145,8 +146,10 @@ def _without_covers(placed: Placed, faces: Faces) -> Placed:
         seen_skin = (placed.known - holes) * outline.skin(placed.points, placed.known)
         warped = surroundings.replaced(warped, other, placed.known - holes, seen_skin)
         holes = holes * behind
-    strip = outline.above_brows(placed.points, cover.shape) * (skin > 1 - _HIDDEN) * (holes == 0)
-    known = np.maximum(placed.known - holes, strip)
+    known = placed.known - holes
+    strip = outline.above_brows(placed.points, cover.shape)
+    if (strip * (skin > 1 - _HIDDEN) * (cover < _HIDDEN)).sum() > _BARE * strip.sum():
+        known = np.maximum(known, strip)
     return dataclasses.replace(placed, warped=warped, known=known, holes=holes, skin=placed.skin * skin * (1 - holes))
 
 

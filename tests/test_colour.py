@@ -151,7 +151,8 @@ def test_lab_moves_skin_all_the_way_and_what_is_neutral_not_at_all():
     target, mask = coloured(*[[60, 20, 16]] * 6), np.float32([[1, 1, 0, 0, 0, 0]])
     moved = to_lab(lab(source, target, mask))[0]
     np.testing.assert_allclose(moved[:2, 1:], [[20, 16]] * 2, atol=0.3)
-    np.testing.assert_allclose(moved[2:5, 1:], to_lab(source)[0, 2:5, 1:], atol=0.3)  # white, black, blue
+    np.testing.assert_allclose(moved[[2, 4], 1:], to_lab(source)[0, [2, 4], 1:], atol=0.3)  # white, blue
+    np.testing.assert_allclose(moved[3, 1:], [0.3 * 8, 0], atol=0.3)  # a beard
     np.testing.assert_allclose(moved[5, 1:], [3.6 + 0.3 / 0.6 * 8, 4.8], atol=0.5)  # a pale pixel: part of the way
 
 
