@@ -81,7 +81,8 @@ def wider(cover: np.ndarray, width: float) -> np.ndarray:
 
 
 def whole_features(holes: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """Holes, (H, W) float32, 0 or 1, that leave no half of a brow or of an eye: of one that is covered by more than a third all is hidden."""
+    """Holes, (H, W) float32, 0 or 1, that leave no half of a brow or of an eye: where more than a third of one is
+    covered, all of it is hidden."""
     width = float(np.linalg.norm(points[0] - points[16]))
     found = holes.copy()
     for name in _FEATURES:

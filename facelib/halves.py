@@ -14,8 +14,8 @@ _SOFT = 0.05  # of the mean shape's unit: half the width of the seam
 
 
 def missing(source_points: np.ndarray, target_points: np.ndarray) -> int:
-    """Which half of the source's face has to be replaced: -1 for the one on the left of the target's picture, 1 for that on its right, 0 for
-    none.
+    """Which half of the source's face has to be replaced: -1 for the one on the left of the target's picture, 1 for that on its right, 0
+    for none.
 
     Parameters
     ----------

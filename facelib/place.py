@@ -213,8 +213,8 @@ def warp_face(
 def piece(
     source: np.ndarray, source_points: np.ndarray, target_points: np.ndarray, shape: tuple[int, int]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The source where the triangles bring it in a picture of that (H, W), uint8 if it is, and where that is: see `facelib.warp.warp`. A half
-    of the face that is not seen is the other one's, as in `triangles`."""
+    """The source where the triangles bring it in a picture of that (H, W), uint8 if it is, and where that is: see `facelib.warp.warp`. A
+    half of the face that is not seen is the other one's, as in `triangles`."""
     made, covered = _piece(source, source_points, target_points, shape)
     side = halves.missing(source_points, target_points)
     if side:
@@ -226,7 +226,9 @@ def piece(
     return made, covered
 
 
-def _piece(source: np.ndarray, source_points: np.ndarray, target_points: np.ndarray, shape: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
+def _piece(
+    source: np.ndarray, source_points: np.ndarray, target_points: np.ndarray, shape: tuple[int, int]
+) -> tuple[np.ndarray, np.ndarray]:
     from_mesh, to_mesh = (unfold(with_surroundings(points)) for points in (source_points, target_points))
     source, from_mesh = _near_its_size(source, from_mesh, to_mesh)
     return warp(source, from_mesh, to_mesh, triangles_with_surroundings(), shape)

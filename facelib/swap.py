@@ -13,7 +13,7 @@ import numpy as np
 from facelib import blend as pyramids
 from facelib import blenders, colour, detect, images, keypoints, large, outline, place, pose
 from facelib import mouth as mouths
-from facelib.composite import box_of, paste
+from facelib.composite import paste
 from facelib.fitting import blended, fitted
 from facelib.place import Faces
 

@@ -10,6 +10,7 @@ from facelib.parsing import read
 from facelib.parsing.classes import number
 from facelib.parsing.things import glasses
 
+
 def with_glasses(picture: np.ndarray, points: np.ndarray, seed: int = 3) -> tuple[np.ndarray, np.ndarray]:
     """A picture with drawn glasses, and where they are."""
     layer = glasses(points, len(picture), np.random.default_rng(seed))
@@ -42,7 +43,7 @@ def test_the_targets_glasses_stay_whole(portrait):
 
 def test_the_sources_glasses_do_not_come_along(portrait):
     picture, points = portrait
-    worn, where = with_glasses(picture, points)
+    worn, _ = with_glasses(picture, points)
     target = people.portrait("ellis")
 
     def made(source, parse):

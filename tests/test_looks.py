@@ -63,7 +63,10 @@ def test_eyes_and_teeth_stay_neutral(number):
     inside &= bright
     if inside.sum() < 20:
         return
-    chroma = [np.linalg.norm(cv2.cvtColor(picture, cv2.COLOR_RGB2Lab)[inside][:, 1:], axis=1).mean() for picture in (result.warped, result.blended)]
+    chroma = [
+        np.linalg.norm(cv2.cvtColor(picture, cv2.COLOR_RGB2Lab)[inside][:, 1:], axis=1).mean()
+        for picture in (result.warped, result.blended)
+    ]
     assert chroma[1] < chroma[0] + 2, (source.name, target.name)
 
 

@@ -38,7 +38,9 @@ def test_light_from_the_side_is_taken_on_and_fine_detail_is_kept(even):
 
 
 def test_the_same_light_changes_nothing(even):
-    np.testing.assert_allclose(relight.matched(even, even, SKIN, MASK, WIDTH), even, atol=5e-3)  # the accuracy of OpenCV's Lab there and back
+    np.testing.assert_allclose(
+        relight.matched(even, even, SKIN, MASK, WIDTH), even, atol=5e-3
+    )  # the accuracy of OpenCV's Lab there and back
     assert relight.matched(even, from_the_side(even), np.zeros_like(SKIN), MASK, WIDTH) is even
 
 

@@ -1,4 +1,5 @@
-"""Training crops of the parser: a face turned and moved a little, things pasted onto it, and taken by a bad camera; the i-th is a pure function of (seed, i)."""
+"""Training crops of the parser: a face turned and moved a little, with things pasted onto it, taken by a bad camera; the i-th is a pure
+function of (seed, i)."""
 
 from __future__ import annotations
 
@@ -37,7 +38,9 @@ class TrainingCrops(Dataset):
     def __getitem__(self, i: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         rng = np.random.default_rng((self.seed, 7, i))
         draw, how = rng.random(), self.how
-        some = self.faces.outlined if draw < how.outlined else self.faces.drawn if draw < how.outlined + how.drawn else self.faces.photographs
+        some = (
+            self.faces.outlined if draw < how.outlined else self.faces.drawn if draw < how.outlined + how.drawn else self.faces.photographs
+        )
         crop, labels, points = turned(some[rng.integers(len(some))], self.size, rng)
         plain = crop
         if rng.random() < how.pasted:
@@ -52,7 +55,8 @@ def to_input(crop: np.ndarray) -> torch.Tensor:
 
 
 def turned(face: Outlined, size: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """A crop (size, size, 3) float32 in [0, 1], its labels and the points in it: as far off as keypoints are, and mirrored half the time."""
+    """A crop (size, size, 3) float32 in [0, 1], its labels and the points in it: as far off as keypoints are, and mirrored half the
+    time."""
     centre = (size - 1) / 2
     jitter = cv2.getRotationMatrix2D((centre, centre), rng.normal(0, 6), np.exp(rng.normal(0, 0.06)))
     jitter[:, 2] += rng.normal(0, 0.03 * size, 2)
@@ -74,7 +78,12 @@ def covered(
     inner = points[[29, 30, 33, 1, 2, 14, 15]].round().astype(int).clip(0, size - 1)
     skin = np.median(crop[inner[:, 1], inner[:, 0]], axis=0)
     textures = [faces.photographs[rng.integers(len(faces.photographs))].picture]
-    for kind in rng.choice(["glasses", "hand", "hair", "strands", "microphone", "hat", "blob"], rng.choice([1, 2], p=[0.75, 0.25]), False, [0.4, 0.14, 0.12, 0.1, 0.08, 0.08, 0.08]):
+    for kind in rng.choice(
+        ["glasses", "hand", "hair", "strands", "microphone", "hat", "blob"],
+        rng.choice([1, 2], p=[0.75, 0.25]),
+        False,
+        [0.4, 0.14, 0.12, 0.1, 0.08, 0.08, 0.08],
+    ):
         layer = {
             "glasses": lambda: things.glasses(points, size, rng),
             "hand": lambda: things.cut_out(points, size, rng, faces.hands, "other", skin),
@@ -91,7 +100,8 @@ def covered(
 
 
 def taken(crop: np.ndarray, rng: np.random.Generator, hardness: float) -> np.ndarray:
-    """A crop in other light, by another camera: brightness, contrast, colour, light from a side, few pixels, blur, noise, JPEG, no colour."""
+    """A crop in other light, by another camera: brightness, contrast, colour, light from a side, few pixels, blur, noise, JPEG, no
+    colour."""
     size = len(crop)
     if rng.random() < hardness:
         crop = crop.clip(0, 1) ** np.float32(np.exp(rng.normal(0, 0.3)))

@@ -169,5 +169,3 @@ def natural(faces: Sequence[Outlined]) -> list[Outlined]:
 def held_out() -> list[Outlined]:
     """Photographs that are not trained on: the parts validation and test of `people`."""
     return natural([of_frame(frame) for frame in people.load(parts=("validation", "test"))])
-
-

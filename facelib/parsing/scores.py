@@ -49,7 +49,7 @@ def with_things(faces: Sequence[Outlined], things: Faces, seed: int = _PASTED_SE
 
 
 def counts(net: nn.Module, crops: Sequence[tuple[np.ndarray, np.ndarray]], report: Callable[[Iterable], Iterable] = iter) -> np.ndarray:
-    """Of each crop and class: pixels in both, and in either, answer or labels, (N, 9, 2) int64. Pixels that nobody labelled do not count."""
+    """Of each crop and class: pixels in both, and in either, answer or labels, (N, 9, 2) int64. Pixels without a label do not count."""
     found = []
     for start in report(range(0, len(crops), 16)):
         part = crops[start : start + 16]
@@ -101,6 +101,9 @@ def as_text(found: dict) -> str:
     rows = [f"{'IoU, %':12}" + "".join(f"{name.replace('_', ' '):>26}" for name in tables)]
     for name in CLASSES:
         cells = [found[each].get(name) for each in tables]
-        said = [f"{100 * cell['iou']:.1f} ({100 * cell['interval_95'][0]:.1f} to {100 * cell['interval_95'][1]:.1f})" if cell else "" for cell in cells]
+        said = [
+            f"{100 * cell['iou']:.1f} ({100 * cell['interval_95'][0]:.1f} to {100 * cell['interval_95'][1]:.1f})" if cell else ""
+            for cell in cells
+        ]
         rows.append(f"{name:12}" + "".join(f"{text:>26}" for text in said))
     return "\n".join(rows)

@@ -30,7 +30,7 @@ class Layer:
 
 @dataclass(frozen=True)
 class CutOut:
-    """A thing that was cut from a picture: (S, S, 3) uint8, its mask (S, S) uint8, 0 or 255, and the points of the face that it belonged to."""
+    """A thing that was cut from a picture: (S, S, 3) uint8, its mask (S, S) uint8, 0 or 255, and the points of the face that it was on."""
 
     picture: np.ndarray
     mask: np.ndarray
@@ -76,16 +76,40 @@ def glasses(points: np.ndarray, size: int, rng: np.random.Generator) -> Layer:
                 cv2.polylines(frame, [rim], True, 255, below if style == "half" else 1, cv2.LINE_AA, _BITS)
     inner = [rims[0][rims[0][:, 0].argmax()], rims[1][rims[1][:, 0].argmin()]]
     for height in [0.0] if rng.random() < 0.85 else [0.0, -0.6]:
-        arc = np.array([inner[0] + (0, height * tall), np.mean(inner, axis=0) + (0, (height - rng.uniform(0.05, 0.4)) * tall), inner[1] + (0, height * tall)])
-        cv2.polylines(frame, [_fixed(keypoints.transform(seen, _curve(arc)) * _FINER)], False, 255, max(1, round(line * rng.uniform(0.5, 1.2))), cv2.LINE_AA, _BITS)
+        arc = np.array(
+            [
+                inner[0] + (0, height * tall),
+                np.mean(inner, axis=0) + (0, (height - rng.uniform(0.05, 0.4)) * tall),
+                inner[1] + (0, height * tall),
+            ]
+        )
+        cv2.polylines(
+            frame,
+            [_fixed(keypoints.transform(seen, _curve(arc)) * _FINER)],
+            False,
+            255,
+            max(1, round(line * rng.uniform(0.5, 1.2))),
+            cv2.LINE_AA,
+            _BITS,
+        )
     high = rng.uniform(-0.7, 0.1)
     for rim, ear in zip(rims, (0, 16), strict=True):
         outer = rim[rim[:, 0].argmin() if ear == 0 else rim[:, 0].argmax()]
         start = keypoints.transform(seen, outer[None] + (0, high * tall))[0]
-        stop = points[ear] + (points[0 if ear == 0 else 16] - points[27]) * rng.uniform(-0.05, 0.15) + (0, rng.uniform(-0.12, 0.02) * size / 2)
+        stop = (
+            points[ear] + (points[0 if ear == 0 else 16] - points[27]) * rng.uniform(-0.05, 0.15) + (0, rng.uniform(-0.12, 0.02) * size / 2)
+        )
         away = np.linalg.norm(points[ear] - points[27]) / max(np.linalg.norm(points[0] - points[16]), 1)
         if away > 0.2:  # the far one of a turned head is behind the head
-            cv2.polylines(frame, [_fixed(np.array([start, stop]) * _FINER)], False, 255, max(1, round(line * rng.uniform(0.5, 1.5))), cv2.LINE_AA, _BITS)
+            cv2.polylines(
+                frame,
+                [_fixed(np.array([start, stop]) * _FINER)],
+                False,
+                255,
+                max(1, round(line * rng.uniform(0.5, 1.5))),
+                cv2.LINE_AA,
+                _BITS,
+            )
     frame, lens = (_smaller(layer, size) for layer in (frame, lens))
     dark = rng.random() < 0.25
     tint = rng.uniform(0.6, 1.0) if dark else rng.choice([0, rng.uniform(0, 0.3)])
@@ -96,7 +120,11 @@ def glasses(points: np.ndarray, size: int, rng: np.random.Generator) -> Layer:
     lens_cover = lens * np.maximum(tint, gleam)
     metal = rng.random() < 0.25
     rim_colour = _frame_colour(rng)
-    shade = cv2.resize(rng.uniform(0.6, 1.4, (3, 6)).astype(np.float32), (size, size), interpolation=cv2.INTER_CUBIC)[..., None] if metal else 1 + 0.25 * _gleam(size, rng)[..., None]
+    shade = (
+        cv2.resize(rng.uniform(0.6, 1.4, (3, 6)).astype(np.float32), (size, size), interpolation=cv2.INTER_CUBIC)[..., None]
+        if metal
+        else 1 + 0.25 * _gleam(size, rng)[..., None]
+    )
     colour = np.broadcast_to(np.float32(lens_colour), (size, size, 3)) + gleam[..., None] * (1 - np.float32(lens_colour))
     glassy = rng.uniform(0.35, 0.8) if rng.random() < 0.2 else 1.0  # rims that light goes through
     counts = np.maximum(frame, lens * (tint > 0.5))
@@ -119,7 +147,10 @@ def cut_out(
     jitter[:, 2] += rng.normal(0, spread, 2) * width + (0, 0.15 * width if kind == "hair" else 0)
     matrix = jitter @ np.vstack([matrix, [0, 0, 1]])
     cover = cv2.warpAffine(thing.mask, matrix, (size, size), flags=cv2.INTER_LINEAR).astype(np.float32) / 255
-    colour = cv2.warpAffine(thing.picture, matrix, (size, size), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE).astype(np.float32) / 255
+    colour = (
+        cv2.warpAffine(thing.picture, matrix, (size, size), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE).astype(np.float32)
+        / 255
+    )
     if skin is not None and rng.random() < 0.7:  # a hand of one's own
         own = colour[cover > 0.5].mean(axis=0) if (cover > 0.5).any() else skin
         colour = colour * (skin / np.maximum(own, 0.05)) * np.float32(np.exp(rng.normal(0, 0.12)))
@@ -204,7 +235,13 @@ def blob(points: np.ndarray, size: int, rng: np.random.Generator, textures: Sequ
     outline = at + np.column_stack([np.cos(angle), np.sin(angle)]) * radius[:, None]
     mask = np.zeros((size * _FINER,) * 2, np.uint8)
     if rng.random() < 0.5:
-        cv2.ellipse(mask, ((at * _FINER).tolist(), (rng.uniform(0.3, 1.1, 2) * width * _FINER).tolist(), float(rng.uniform(0, 180))), 255, -1, cv2.LINE_AA)
+        cv2.ellipse(
+            mask,
+            ((at * _FINER).tolist(), (rng.uniform(0.3, 1.1, 2) * width * _FINER).tolist(), float(rng.uniform(0, 180))),
+            255,
+            -1,
+            cv2.LINE_AA,
+        )
     else:
         cv2.fillPoly(mask, [_fixed(outline * _FINER)], 255, cv2.LINE_AA, _BITS)
     cover = _smaller(mask, size)
@@ -275,7 +312,9 @@ def _surface(size: int, rng: np.random.Generator, textures: Sequence[np.ndarray]
     if len(textures) and rng.random() < 0.6:
         texture = textures[rng.integers(len(textures))]
         height, width = texture.shape[:2]
-        matrix = cv2.getRotationMatrix2D((float(rng.uniform(0, width)), float(rng.uniform(0, height))), rng.uniform(0, 360), np.exp(rng.uniform(-0.3, 1.2)))
+        matrix = cv2.getRotationMatrix2D(
+            (float(rng.uniform(0, width)), float(rng.uniform(0, height))), rng.uniform(0, 360), np.exp(rng.uniform(-0.3, 1.2))
+        )
         piece = cv2.warpAffine(texture, matrix, (size, size), borderMode=cv2.BORDER_REFLECT_101).astype(np.float32) / 255
         return _in_other_colours(piece, rng, 1.0)
     slope = cv2.resize(rng.uniform(0.5, 1.4, (3, 3)).astype(np.float32), (size, size), interpolation=cv2.INTER_CUBIC)

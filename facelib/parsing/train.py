@@ -1,10 +1,10 @@
-"""Training of the parser: from outlined and rendered faces, from things pasted onto photographs, and from its own sure answers on the rest."""
+"""Training of the parser: from outlined and rendered faces, from things pasted onto photographs, and from its own sure answers there."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import torch
@@ -21,7 +21,9 @@ from facelib.parsing import scores
 from facelib.parsing.classes import UNKNOWN, number
 from facelib.parsing.crops import Mixture, TrainingCrops
 
-LICENCE = "research only, no commercial use: trained on photographs of iBUG 300-W, whose terms say so; not for identifying or watching people"
+LICENCE = (
+    "research only, no commercial use: trained on photographs of iBUG 300-W, whose terms say so; not for identifying or watching people"
+)
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class ParserConfig:
     ema_decay: float = 0.998
     sure: float = 0.9  # of the averaged network's answer on the crop as it was: where nobody outlined anything, that is the label
     sure_from: float = 0.25  # of the run: until then photographs teach what is pasted onto them, and nothing else
-    mixture: Mixture = Mixture()
+    mixture: Mixture = field(default_factory=Mixture)
     evaluate_every: int = 6_000
     precision: str = "no"
     seed: int = 0

@@ -65,7 +65,9 @@ def test_losses_leave_out_what_nobody_labelled():
 
 def test_the_shipped_network_finds_the_parts_of_portraits():
     for portrait in people.gallery()[:6]:
-        face = faces.kept(np.round(portrait.colour() * 255).astype(np.uint8), portrait.points, np.zeros(portrait.colour().shape[:2], np.uint8), "")
+        face = faces.kept(
+            np.round(portrait.colour() * 255).astype(np.uint8), portrait.points, np.zeros(portrait.colour().shape[:2], np.uint8), ""
+        )
         crop, _, points = scores.plain(face)
         answer = net.shares(train_network(), crops.to_input(crop)[None])[0].argmax(dim=0).numpy()
         for rows, part in ((slice(36, 42), "eyes"), (slice(42, 48), "eyes"), (slice(48, 60), "mouth")):

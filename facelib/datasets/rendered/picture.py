@@ -105,7 +105,9 @@ def render(face: Face, size: int = 128) -> Rendered:
     skin = np.minimum(surfaces.share(seen.places[seen.kind != HAIR], size), 1 - occluder)
     shown = film.taken(light.exposed(shown, paint.tone(face.identity.skin), face.light), face.scene)
     depth = seen.depth[::FINER, ::FINER].copy()
-    return Rendered(shown, points, hull_mask(points, (size, size)), skin, occluder, (len(kinds) - 1 - kind).astype(np.uint8), depth, normals)
+    return Rendered(
+        shown, points, hull_mask(points, (size, size)), skin, occluder, (len(kinds) - 1 - kind).astype(np.uint8), depth, normals
+    )
 
 
 def _smaller(picture: np.ndarray, size: int) -> np.ndarray:
