@@ -7,16 +7,29 @@ bleeds into the face. What covers the source leaves a hole, in which the target'
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
 from facelib import keypoints, lazy, surroundings
+from facelib.composite import box_of
+from facelib.images import to_bytes, to_float
+from facelib.parsing.classes import number
+
+if TYPE_CHECKING:
+    from facelib.parsing.read import Parsed
 
 _HAIR_DOWN_TO = 0.18  # in the mean shape's unit, below its middle: hair that is lower, within the face, is a beard
 _RADIUS = 0.02  # of the face's width: how far an edge of the parser's may be moved to an edge of the picture
 _SMOOTH = 1e-3  # squared contrast that counts as an edge
-_ROUND = 0.012  # of the face's width: shadows and soft edges that belong to a cover
+_ROUND = 0.03  # of the face's width: shadows and soft edges that belong to a cover
+_THIN = 0.13  # of the face's width
+_BRUSH = 0.02  # of the face's width
+_FREE = 0.9  # of a hole's mirror image
+_SMALL = 0.01  # of the square of the face's width
+_WORN = 0.0015  # of the parser's crop: fewer pixels of glasses are none
+_EAGER = 2.5
 _HALF = 1 / 3
 _FEATURES = ("right brow", "left brow", "right eye", "left eye")
 _BROW = 0.045  # of the face's width: how thick a brow is
@@ -42,7 +55,7 @@ def seen(picture: np.ndarray, points: np.ndarray) -> Seen:
     """
     parsed, shape = _parse(picture, points), picture.shape[:2]
     hair = parsed.share(("hair",), shape) * _above(points, shape)
-    cover = np.clip(hair + parsed.share(("glasses", "other"), shape), 0, 1)
+    cover = np.clip(hair + parsed.share(("other",), shape) + _glasses(parsed, shape), 0, 1)
     width = float(np.linalg.norm(points[0] - points[16]))
     cover = np.clip(2 * _along_edges(cover, picture, _RADIUS * width) - 0.5, 0, 1)
     return Seen(cover, parsed.share(("skin", "nose"), shape))
@@ -80,6 +93,37 @@ def wider(cover: np.ndarray, width: float) -> np.ndarray:
     return cv2.dilate(cover, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * room + 1, 2 * room + 1)))
 
 
+def thin(holes: np.ndarray, width: float) -> np.ndarray:
+    """Of holes, (H, W) float32, 0 or 1, those parts that are thin, such as a frame of glasses: what is left of the skin on both sides tells
+    what is behind. `width` is the face's."""
+    room = max(1, round(_THIN * width / 2))
+    disk = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * room + 1, 2 * room + 1))
+    return holes - cv2.morphologyEx(holes, cv2.MORPH_OPEN, disk)
+
+
+def mostly_free(holes: np.ndarray, behind: np.ndarray, width: float) -> np.ndarray:
+    """Those of some holes, unless they are small, (H, W) float32, 0 or 1, whose mirror images are mostly free: a fringe or a hand over one half, but no glasses.
+    `behind` says where the mirror image is covered, `width` is the face's."""
+    _, pieces = cv2.connectedComponents(holes.astype(np.uint8))
+    sizes, covered = np.bincount(pieces.ravel()), np.bincount(pieces.ravel(), weights=behind.ravel())
+    free = (covered < (1 - _FREE) * sizes) & (sizes > _SMALL * width**2)
+    free[0] = False
+    return free[pieces].astype(np.float32)
+
+
+def painted_over(picture: np.ndarray, where: np.ndarray, width: float) -> np.ndarray:
+    """A picture, (H, W, 3) float32 in [0, 1], with some thin places, (H, W) float32, 0 or 1, painted from what lies round them (Telea 2004).
+    `width` is the face's."""
+    if not where.any():
+        return picture
+    part = box_of(where, margin=round(_THIN * width) + 1)
+    mask = where[part].astype(np.uint8)
+    painted = cv2.inpaint(to_bytes(picture[part]), mask, max(2, round(_BRUSH * width)), cv2.INPAINT_TELEA)
+    made = picture.copy()
+    made[part] = np.where(mask[..., None] > 0, to_float(painted), picture[part])
+    return made
+
+
 def whole_features(holes: np.ndarray, points: np.ndarray) -> np.ndarray:
     """Holes, (H, W) float32, 0 or 1, that leave no half of a brow or of an eye: where more than a third of one is
     covered, all of it is hidden."""
@@ -93,6 +137,12 @@ def whole_features(holes: np.ndarray, points: np.ndarray) -> np.ndarray:
         if inside.any() and holes[inside > 0].mean() > _HALF:
             found = np.maximum(found, wider(wider(inside.astype(np.float32), width), width))
     return found
+
+
+def _glasses(parsed: Parsed, shape: tuple[int, int]) -> np.ndarray:
+    """Glasses are there or not: where some are surely seen, what may be glasses counts as such, so that no piece is missing."""
+    surely = (parsed.shares[number("glasses")] > 0.5).mean()
+    return np.clip(_EAGER * parsed.share(("glasses",), shape), 0, 1) if surely > _WORN else np.zeros(shape, np.float32)
 
 
 def _above(points: np.ndarray, shape: tuple[int, int]) -> np.ndarray:

@@ -143,9 +143,12 @@ def _without_covers(placed: Placed, faces: Faces) -> Placed:
     if holes.any():
         other, _ = _laid(faces.source, placed.bare, faces, placed.points, flip=True)
         behind = _hidden(cv2.split(_laid(layers, nothing, faces, placed.points, flip=True)[0])[0], placed)
+        one_sided = covers.mostly_free(holes, behind, _width(placed.points))
         seen_skin = (placed.known - holes) * outline.skin(placed.points, placed.known)
-        warped = surroundings.replaced(warped, other, placed.known - holes, seen_skin)
-        holes = holes * behind
+        filled = surroundings.replaced(warped, other, placed.known - holes, seen_skin)
+        warped, holes = warped + one_sided[..., None] * (filled - warped), holes - one_sided
+        thin = covers.thin(holes, _width(placed.points))
+        warped, holes = covers.painted_over(warped, thin, _width(placed.points)), holes - thin
     known = placed.known - holes
     strip = outline.above_brows(placed.points, cover.shape)
     if (strip * (skin > 1 - _HIDDEN) * (cover < _HIDDEN)).sum() > _BARE * strip.sum():

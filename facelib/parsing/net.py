@@ -49,8 +49,8 @@ class Parser(nn.Module):
 
 
 def losses(odds: Tensor, labels: Tensor) -> dict[str, Tensor]:
-    """Of labels (B, S, S), whose values beyond the classes do not count: `cross_entropy`, by pixel, and `dice`, by class, which counts small
-    parts as much as large ones (Milletari et al. 2016)."""
+    """Of labels (B, S, S), whose values beyond the classes do not count: `cross_entropy`, by pixel, and `dice`, by class, which counts
+    small parts as much as large ones (Milletari et al. 2016)."""
     odds = functional.interpolate(odds.float(), size=labels.shape[1:], mode="bilinear", align_corners=False)
     known = labels < len(CLASSES)
     flat = functional.cross_entropy(odds, labels.long().where(known, -1), ignore_index=-1, reduction="none")
