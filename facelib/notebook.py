@@ -11,6 +11,7 @@ import platform
 import subprocess
 import sys
 import tempfile
+import warnings
 from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
@@ -48,6 +49,9 @@ def setup() -> None:
 
     import torch
 
+    from facelib.swap import SmallSource
+
+    warnings.simplefilter("ignore", SmallSource)  # of the book's two portraits one face is half as large as the other
     if in_colab() and torch.cuda.is_available():
         os.environ.setdefault("FACELIB_TIER", "colab")
     versions = ", ".join(f"{name} {version(name)}" for name in ("facelib", "torch", "numpy", OPENCV[0]))
