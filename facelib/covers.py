@@ -27,6 +27,7 @@ _ROUND = 0.03  # of the face's width: shadows and soft edges that belong to a co
 _THIN = 0.13  # of the face's width
 _BRUSH = 0.02  # of the face's width
 _FREE = 0.9  # of a hole's mirror image
+_SPECK = 0.004  # of the square of the face's width
 _SMALL = 0.01  # of the square of the face's width
 _WORN = 0.0015  # of the parser's crop: fewer pixels of glasses are none
 _EAGER = 2.5
@@ -57,7 +58,7 @@ def seen(picture: np.ndarray, points: np.ndarray) -> Seen:
     hair = parsed.share(("hair",), shape) * _above(points, shape)
     cover = np.clip(hair + parsed.share(("other",), shape) + _glasses(parsed, shape), 0, 1)
     width = float(np.linalg.norm(points[0] - points[16]))
-    cover = np.clip(2 * _along_edges(cover, picture, _RADIUS * width) - 0.5, 0, 1)
+    cover = _without_specks(np.clip(2 * _along_edges(cover, picture, _RADIUS * width) - 0.5, 0, 1), width)
     return Seen(cover, parsed.share(("skin", "nose"), shape))
 
 
@@ -93,12 +94,13 @@ def wider(cover: np.ndarray, width: float) -> np.ndarray:
     return cv2.dilate(cover, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * room + 1, 2 * room + 1)))
 
 
-def thin(holes: np.ndarray, width: float) -> np.ndarray:
-    """Of holes, (H, W) float32, 0 or 1, those parts that are thin, such as a frame of glasses: what is left of the skin on both sides tells
-    what is behind. `width` is the face's."""
+def thin(holes: np.ndarray, face: np.ndarray, width: float) -> np.ndarray:
+    """Of holes in a face, (H, W) float32, 0 or 1, those parts that are thin, such as a frame of glasses, and not at the face's edge: the skin
+    on both sides tells what is behind. `width` is the face's."""
     room = max(1, round(_THIN * width / 2))
     disk = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * room + 1, 2 * room + 1))
-    return holes - cv2.morphologyEx(holes, cv2.MORPH_OPEN, disk)
+    narrow = holes - cv2.morphologyEx(holes, cv2.MORPH_OPEN, disk)
+    return narrow * cv2.erode(face, disk, borderValue=0)
 
 
 def mostly_free(holes: np.ndarray, behind: np.ndarray, width: float) -> np.ndarray:
@@ -111,16 +113,16 @@ def mostly_free(holes: np.ndarray, behind: np.ndarray, width: float) -> np.ndarr
     return free[pieces].astype(np.float32)
 
 
-def painted_over(picture: np.ndarray, where: np.ndarray, width: float) -> np.ndarray:
-    """A picture, (H, W, 3) float32 in [0, 1], with some thin places, (H, W) float32, 0 or 1, painted from what lies round them (Telea 2004).
-    `width` is the face's."""
+def painted_over(picture: np.ndarray, where: np.ndarray, known: np.ndarray, width: float) -> np.ndarray:
+    """A picture, (H, W, 3) float32 in [0, 1], with some thin places painted from what is known round them (Telea 2004); both (H, W) float32,
+    0 or 1. `width` is the face's."""
     if not where.any():
         return picture
     part = box_of(where, margin=round(_THIN * width) + 1)
-    mask = where[part].astype(np.uint8)
+    mask = (known[part] == 0).astype(np.uint8)
     painted = cv2.inpaint(to_bytes(picture[part]), mask, max(2, round(_BRUSH * width)), cv2.INPAINT_TELEA)
     made = picture.copy()
-    made[part] = np.where(mask[..., None] > 0, to_float(painted), picture[part])
+    made[part] = np.where(where[part][..., None] > 0, to_float(painted), picture[part])
     return made
 
 
@@ -137,6 +139,12 @@ def whole_features(holes: np.ndarray, points: np.ndarray) -> np.ndarray:
         if inside.any() and holes[inside > 0].mean() > _HALF:
             found = np.maximum(found, wider(wider(inside.astype(np.float32), width), width))
     return found
+
+
+def _without_specks(cover: np.ndarray, width: float) -> np.ndarray:
+    """A cover without pieces that are much smaller than an eye."""
+    _, pieces = cv2.connectedComponents((cover > 0).astype(np.uint8))
+    return cover * (np.bincount(pieces.ravel()) > _SPECK * width**2)[pieces]
 
 
 def _glasses(parsed: Parsed, shape: tuple[int, int]) -> np.ndarray:

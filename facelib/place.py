@@ -147,8 +147,9 @@ def _without_covers(placed: Placed, faces: Faces) -> Placed:
         seen_skin = (placed.known - holes) * outline.skin(placed.points, placed.known)
         filled = surroundings.replaced(warped, other, placed.known - holes, seen_skin)
         warped, holes = warped + one_sided[..., None] * (filled - warped), holes - one_sided
-        thin = covers.thin(holes, _width(placed.points))
-        warped, holes = covers.painted_over(warped, thin, _width(placed.points)), holes - thin
+        thin = covers.thin(holes, placed.known, _width(placed.points))
+        seen_face = placed.known - holes
+        warped, holes = covers.painted_over(warped, thin, seen_face, _width(placed.points)), holes - thin
     known = placed.known - holes
     strip = outline.above_brows(placed.points, cover.shape)
     if (strip * (skin > 1 - _HIDDEN) * (cover < _HIDDEN)).sum() > _BARE * strip.sum():

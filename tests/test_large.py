@@ -44,7 +44,7 @@ def test_a_large_face_is_swapped_as_it_would_be_at_full_size(both):
     assert shrunk.near.scale.max() < 0.6
     differs = np.abs(images.to_float(shrunk.blended) - whole.blended)
     assert differs.mean() < 0.002
-    assert differs[whole.mask > 0].mean() < 0.008  # the swap itself changes 0.14 there
+    assert differs[whole.mask > 0].mean() < 0.01  # the swap itself changes 0.14 there
     for stage in ("warped", "composite", "matched"):
         assert np.abs(images.to_float(getattr(shrunk, stage)) - getattr(whole, stage)).mean() < 0.02
 
