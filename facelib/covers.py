@@ -95,8 +95,8 @@ def wider(cover: np.ndarray, width: float) -> np.ndarray:
 
 
 def thin(holes: np.ndarray, face: np.ndarray, width: float) -> np.ndarray:
-    """Of holes in a face, (H, W) float32, 0 or 1, those parts that are thin, such as a frame of glasses, and not at the face's edge: the skin
-    on both sides tells what is behind. `width` is the face's."""
+    """Of holes in a face, (H, W) float32, 0 or 1, those parts that are thin, such as a frame of glasses, and not at the face's edge: the
+    skin on both sides tells what is behind. `width` is the face's."""
     room = max(1, round(_THIN * width / 2))
     disk = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * room + 1, 2 * room + 1))
     narrow = holes - cv2.morphologyEx(holes, cv2.MORPH_OPEN, disk)
@@ -104,8 +104,8 @@ def thin(holes: np.ndarray, face: np.ndarray, width: float) -> np.ndarray:
 
 
 def mostly_free(holes: np.ndarray, behind: np.ndarray, width: float) -> np.ndarray:
-    """Those of some holes, unless they are small, (H, W) float32, 0 or 1, whose mirror images are mostly free: a fringe or a hand over one half, but no glasses.
-    `behind` says where the mirror image is covered, `width` is the face's."""
+    """Those of some holes, (H, W) float32, 0 or 1, that are not small, and whose mirror images are mostly free: a fringe or a hand over one
+    half, but no glasses. `behind` says where the mirror image is covered, `width` is the face's."""
     _, pieces = cv2.connectedComponents(holes.astype(np.uint8))
     sizes, covered = np.bincount(pieces.ravel()), np.bincount(pieces.ravel(), weights=behind.ravel())
     free = (covered < (1 - _FREE) * sizes) & (sizes > _SMALL * width**2)
@@ -114,8 +114,8 @@ def mostly_free(holes: np.ndarray, behind: np.ndarray, width: float) -> np.ndarr
 
 
 def painted_over(picture: np.ndarray, where: np.ndarray, known: np.ndarray, width: float) -> np.ndarray:
-    """A picture, (H, W, 3) float32 in [0, 1], with some thin places painted from what is known round them (Telea 2004); both (H, W) float32,
-    0 or 1. `width` is the face's."""
+    """A picture, (H, W, 3) float32 in [0, 1], with some thin places painted from what is known round them (Telea 2004); both (H, W)
+    float32, 0 or 1. `width` is the face's."""
     if not where.any():
         return picture
     part = box_of(where, margin=round(_THIN * width) + 1)
