@@ -41,11 +41,25 @@ class SmallSource(UserWarning):
 class Stages:
     """The pictures of one swap, in the order in which they were made: (H, W, 3) float32 in [0, 1], but for the mask."""
 
-    warped: np.ndarray  # the source in the target's geometry, with what lies round the face; beyond that, the target
-    mask: np.ndarray  # (H, W) float32, 1 where the source's face goes
-    composite: np.ndarray  # raw: inside the mask the warped source, as far as its face goes, in its own colours; the target outside
+    placed: place.Placed  # the source's face in the target's geometry
+    target: np.ndarray
     matched: np.ndarray  # what the blender is given, of `fitted`: the face in the target's colours, unless they were kept
     blended: np.ndarray  # the result
+
+    @property
+    def warped(self) -> np.ndarray:
+        """The source in the target's geometry, with what lies round it; beyond that, the target."""
+        return self.placed.warped
+
+    @cached_property
+    def mask(self) -> np.ndarray:
+        """(H, W) float32 in [0, 1]: where the source's face is seen."""
+        return self.placed.shown
+
+    @cached_property
+    def composite(self) -> np.ndarray:
+        """Raw: inside the mask the warped source, as far as its face goes, in its own colours; the target outside."""
+        return blended(self.placed, fitted(self.placed, colour.keep), paste, self.target)
 
     def result(self, kind: np.dtype) -> np.ndarray:
         """`blended` as float32 or as uint8."""
@@ -350,13 +364,7 @@ def swap_points(
         source_error=source_error,
         target_error=target_error,
         window=window,
-        near=Stages(
-            placed.warped,
-            placed.shown,
-            blended(placed, fitted(placed, colour.keep), paste, beside),
-            matched,
-            blended(placed, matched, blender, beside),
-        ),
+        near=Stages(placed, beside, matched, blended(placed, matched, blender, beside)),
     )
 
 
