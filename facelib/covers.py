@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from facelib import keypoints, lazy, surroundings
+from facelib import keypoints, lazy, outline, surroundings
 from facelib.composite import box_of
 from facelib.images import to_bytes, to_float
 from facelib.parsing.classes import number
@@ -23,16 +23,20 @@ if TYPE_CHECKING:
 _HAIR_DOWN_TO = 0.18  # in the mean shape's unit, below its middle: hair that is lower, within the face, is a beard
 _RADIUS = 0.02  # of the face's width: how far an edge of the parser's may be moved to an edge of the picture
 _SMOOTH = 1e-3  # squared contrast that counts as an edge
-_ROUND = 0.03  # of the face's width: shadows and soft edges that belong to a cover
+_ROUND_GLASSES = 0.03  # of the face's width: shadow and edge of a frame
+_ROUND_HAIR = 0.012
+_ROUND_FEATURE = 0.02
 _THIN = 0.13  # of the face's width
 _BRUSH = 0.02  # of the face's width
 _FREE = 0.9  # of a hole's mirror image
 _SPECK = 0.004  # of the square of the face's width
 _SMALL = 0.01  # of the square of the face's width
-_WORN = 0.0015  # of the parser's crop: fewer pixels of glasses are none
+_WORN = 0.008  # of the parser's crop: fewer pixels of glasses are none
+_BRIDGE = 0.02  # of the crop's side
+_BELOW = 0.01  # of the rows below the eyes
 _EAGER = 2.5
-_HALF = 1 / 3
-_FEATURES = ("right brow", "left brow", "right eye", "left eye")
+_HALF = 0.5
+_FEATURES = (("right brow", "left brow"), ("right eye", "left eye"))
 _BROW = 0.045  # of the face's width: how thick a brow is
 _parse = lazy.function("facelib.parsing.read", "parse", "See there.")  # torch takes seconds to import
 
@@ -42,6 +46,7 @@ class Seen:
     """What a picture shows of a face, (H, W) float32 in [0, 1] each."""
 
     cover: np.ndarray  # how much of a pixel shows glasses, hair, a hand, or something else in front
+    hides: np.ndarray  # the same with shadows and soft edges: what is not to be carried over
     skin: np.ndarray  # how likely it shows skin
 
 
@@ -56,15 +61,16 @@ def seen(picture: np.ndarray, points: np.ndarray) -> Seen:
     """
     parsed, shape = _parse(picture, points), picture.shape[:2]
     hair = parsed.share(("hair",), shape) * _above(points, shape)
-    cover = np.clip(hair + parsed.share(("other",), shape) + _glasses(parsed, shape), 0, 1)
     width = float(np.linalg.norm(points[0] - points[16]))
-    cover = _without_specks(np.clip(2 * _along_edges(cover, picture, _RADIUS * width) - 0.5, 0, 1), width)
-    return Seen(cover, parsed.share(("skin", "nose"), shape))
+    others = np.clip(hair + _from_outside(parsed.share(("other",), shape), points, width), 0, 1)
+    others, glasses = (_sharp(share, picture, width) for share in (others, _glasses(parsed, points, shape)))
+    hides = np.maximum(wider(others, _ROUND_HAIR * width), wider(glasses, _ROUND_GLASSES * width))
+    return Seen(np.maximum(others, glasses), hides, parsed.share(("skin", "nose"), shape))
 
 
 def nothing(shape: tuple[int, int]) -> Seen:
     """A face with nothing in front, of which nobody has said where its skin is."""
-    return Seen(np.zeros(shape, np.float32), np.ones(shape, np.float32))
+    return Seen(np.zeros(shape, np.float32), np.zeros(shape, np.float32), np.ones(shape, np.float32))
 
 
 def without(picture: np.ndarray, cover: np.ndarray, face: np.ndarray, width: float) -> np.ndarray:
@@ -78,7 +84,7 @@ def without(picture: np.ndarray, cover: np.ndarray, face: np.ndarray, width: flo
     width : float
         The face's, in pixels.
     """
-    hole = wider(cover, width) * face
+    hole = wider(cover, _ROUND_GLASSES * width) * face
     if not hole.any():
         return picture
     known = face * (1 - hole)
@@ -88,10 +94,10 @@ def without(picture: np.ndarray, cover: np.ndarray, face: np.ndarray, width: flo
     return picture + hole[..., None] * (filled - picture)
 
 
-def wider(cover: np.ndarray, width: float) -> np.ndarray:
-    """A cover with its shadow and its soft edge."""
-    room = max(1, round(_ROUND * width))
-    return cv2.dilate(cover, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * room + 1, 2 * room + 1)))
+def wider(cover: np.ndarray, room: float) -> np.ndarray:
+    """A cover, (H, W) float32, that reaches some pixels further."""
+    side = 2 * max(1, round(room)) + 1
+    return cv2.dilate(cover, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)))
 
 
 def thin(holes: np.ndarray, face: np.ndarray, width: float) -> np.ndarray:
@@ -127,18 +133,29 @@ def painted_over(picture: np.ndarray, where: np.ndarray, known: np.ndarray, widt
 
 
 def whole_features(holes: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """Holes, (H, W) float32, 0 or 1, that leave no half of a brow or of an eye: where more than a third of one is
-    covered, all of it is hidden."""
+    """Holes, (H, W) float32, 0 or 1, that leave no half of a brow or of an eye, and no two eyes of two people: where more than half of one
+    brow is hidden, both are, and so with eyes; otherwise there is no hole in them."""
     width = float(np.linalg.norm(points[0] - points[16]))
     found = holes.copy()
-    for name in _FEATURES:
-        outline = np.round(points[list(keypoints.GROUPS[name])]).astype(np.int32)
-        inside = np.zeros(holes.shape, np.uint8)
-        cv2.polylines(inside, [outline], False, 1, max(1, round(_BROW * width)))
-        cv2.fillPoly(inside, [outline], 1)
-        if inside.any() and holes[inside > 0].mean() > _HALF:
-            found = np.maximum(found, wider(wider(inside.astype(np.float32), width), width))
+    for pair in _FEATURES:
+        masks = [_feature(points[list(keypoints.GROUPS[name])], holes.shape, width) for name in pair]
+        hidden = max(float(holes[mask > 0].mean()) if mask.any() else 0.0 for mask in masks) > _HALF
+        for mask in masks:
+            near = wider(mask, _ROUND_FEATURE * width)
+            found = np.maximum(found, near) if hidden else found * (1 - near)
     return found
+
+
+def _feature(outline: np.ndarray, shape: tuple[int, int], width: float) -> np.ndarray:
+    """A brow or an eye, (H, W) float32, 0 or 1."""
+    mask, corners = np.zeros(shape, np.uint8), np.round(outline).astype(np.int32)
+    cv2.polylines(mask, [corners], False, 1, max(1, round(_BROW * width)))
+    return cv2.fillPoly(mask, [corners], 1).astype(np.float32)
+
+
+def _sharp(share: np.ndarray, picture: np.ndarray, width: float) -> np.ndarray:
+    """A share of pixels with edges where the picture has some, and without specks."""
+    return _without_specks(np.clip(2 * _along_edges(share, picture, _RADIUS * width) - 0.5, 0, 1), width)
 
 
 def _without_specks(cover: np.ndarray, width: float) -> np.ndarray:
@@ -147,10 +164,27 @@ def _without_specks(cover: np.ndarray, width: float) -> np.ndarray:
     return cover * (np.bincount(pieces.ravel()) > _SPECK * width**2)[pieces]
 
 
-def _glasses(parsed: Parsed, shape: tuple[int, int]) -> np.ndarray:
-    """Glasses are there or not: where some are surely seen, what may be glasses counts as such, so that no piece is missing."""
-    surely = (parsed.shares[number("glasses")] > 0.5).mean()
-    return np.clip(_EAGER * parsed.share(("glasses",), shape), 0, 1) if surely > _WORN else np.zeros(shape, np.float32)
+def _glasses(parsed: Parsed, points: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """Glasses are there or not: where enough is surely seen, what may be glasses counts as such, so that no piece is missing. Dark lids and
+    brows look like frames, but have neither a bridge nor anything below the eyes."""
+    glasses = parsed.shares[number("glasses")]
+    there = keypoints.transform(parsed.matrix, points[27:48])
+    x, y = there[:2].mean(axis=0).round().astype(int)
+    room, low = round(_BRIDGE * len(glasses)), int(there[9:, 1].max()) + round(_BRIDGE * len(glasses))
+    bridge = glasses[max(0, y - room) : y + room + 1, max(0, x - room) : x + room + 1]
+    below = glasses[max(0, low) : max(0, low) + len(glasses) // 5]
+    shaped = (bridge.size and bridge.max() > 0.3) or (below.size and (below > 0.5).mean() > _BELOW)
+    if not shaped or (glasses > 0.5).mean() < _WORN:
+        return np.zeros(shape, np.float32)
+    return np.clip(_EAGER * parsed.share(("glasses",), shape), 0, 1)
+
+
+def _from_outside(share: np.ndarray, points: np.ndarray, width: float) -> np.ndarray:
+    """Of what seems to be something in front those pieces that reach beyond the face, as hands and hats do, and
+    moustaches and lips do not."""
+    _, pieces = cv2.connectedComponents((share > 0.3).astype(np.uint8))
+    beyond = np.bincount(pieces.ravel(), weights=1 - outline.face(points, share.shape).ravel())
+    return share * (beyond > _SPECK * width**2)[pieces] * (pieces > 0)
 
 
 def _above(points: np.ndarray, shape: tuple[int, int]) -> np.ndarray:

@@ -17,6 +17,7 @@ _REST = np.r_[0:48]
 _GAPS = ((61, 67), (62, 66), (63, 65))  # upper and lower inner lip, right to left
 _AGREE, _DIFFER = 0.03, 0.07  # of the eyes' distance: openness that differs by less is one; by more, the source keeps its mouth
 _ROOM = 0.5  # of the way from nose to lips, and from lips to chin: what the carried mouth must leave
+_WIDEST = 1.15  # times the target's mouth
 _STRETCH = 0.7, 1.4  # of the mouth's height, at the most
 _NOSE, _CHIN, _UPPER, _LOWER = 33, 8, 51, 57
 
@@ -77,6 +78,8 @@ def _carried(source_points: np.ndarray, target_points: np.ndarray) -> np.ndarray
     carried = keypoints.transform(matrix, source_points[_MOUTH].astype(float))
     carried += target_points[[48, 54]].mean(axis=0) - carried[[0, 6]].mean(axis=0)
     mouth, target = keypoints.transform(upright, carried), keypoints.transform(upright, target_points)
+    middle, wide = mouth[[0, 6], 0].mean(), np.ptp(mouth[[0, 6], 0]) / max(np.ptp(target[[48, 54], 0]), 1e-6)
+    mouth[:, 0] = middle + (mouth[:, 0] - middle) * min(1, _WIDEST / max(wide, 1e-6))
     corners = mouth[[0, 6], 1].mean()
     # a turned head's eyes are nearer to each other, its lips are not: the gap is to be the same share of the eyes' distance
     gap = openness(np.vstack([target[_REST], mouth]))

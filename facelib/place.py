@@ -137,12 +137,12 @@ def _without_covers(placed: Placed, faces: Faces) -> Placed:
     """What is in front of the source's face is replaced by the same place of its other half, and where that is covered, too, leaves holes.
     Above the brows the source is seen if it shows skin there, and no fringe or hat."""
     seen = covers.seen(faces.source, faces.source_points)
-    layers, nothing = np.dstack([seen.cover, seen.skin, np.zeros_like(seen.skin)]), np.zeros_like(placed.warped)
-    cover, skin, _ = cv2.split(_laid(layers, nothing, faces, placed.points)[0])
-    holes, warped = _hidden(cover, placed), placed.warped
+    layers, nothing = np.dstack([seen.hides, seen.skin, np.zeros_like(seen.skin)]), np.zeros_like(placed.warped)
+    hides, skin, _ = cv2.split(_laid(layers, nothing, faces, placed.points)[0])
+    holes, warped = placed.known * (hides > _HIDDEN), placed.warped
     if holes.any():
         other, _ = _laid(faces.source, placed.bare, faces, placed.points, flip=True)
-        behind = _hidden(cv2.split(_laid(layers, nothing, faces, placed.points, flip=True)[0])[0], placed)
+        behind = placed.known * (_laid(layers, nothing, faces, placed.points, flip=True)[0][..., 0] > _HIDDEN)
         one_sided = covers.mostly_free(holes, behind, _width(placed.points))
         seen_skin = (placed.known - holes) * outline.skin(placed.points, placed.known)
         filled = surroundings.replaced(warped, other, placed.known - holes, seen_skin)
@@ -150,17 +150,12 @@ def _without_covers(placed: Placed, faces: Faces) -> Placed:
         thin = covers.thin(holes, placed.known, _width(placed.points))
         seen_face = placed.known - holes
         warped, holes = covers.painted_over(warped, thin, seen_face, _width(placed.points)), holes - thin
+        holes = placed.known * covers.whole_features(holes, placed.points)
     known = placed.known - holes
-    strip = outline.above_brows(placed.points, cover.shape)
-    if (strip * (skin > 1 - _HIDDEN) * (cover < _HIDDEN)).sum() > _BARE * strip.sum():
+    strip = outline.above_brows(placed.points, hides.shape)
+    if (strip * (skin > 1 - _HIDDEN) * (hides < _HIDDEN)).sum() > _BARE * strip.sum():
         known = np.maximum(known, strip)
     return dataclasses.replace(placed, warped=warped, known=known, holes=holes, skin=placed.skin * skin * (1 - holes))
-
-
-def _hidden(cover: np.ndarray, placed: Placed) -> np.ndarray:
-    """Where the face is not seen, (H, W) float32, 0 or 1: never half of a brow or of an eye."""
-    holes = (covers.wider(cover, _width(placed.points)) > _HIDDEN).astype(np.float32)
-    return covers.whole_features(holes, placed.points) * placed.known
 
 
 def _width(points: np.ndarray) -> float:
