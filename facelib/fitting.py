@@ -44,7 +44,7 @@ def fitted(placed: Placed, match_colours: colour.Colours) -> np.ndarray:
     return surroundings.replaced(matched, placed.bare, placed.known, all_skin)
 
 
-def blended(placed: Placed, matched: np.ndarray, blender: Method, target: np.ndarray) -> np.ndarray:
+def blended(placed: Placed, matched: np.ndarray, blender: Method, target: np.ndarray, said: str | None = None) -> np.ndarray:
     """The result: what a blender makes of a fitted face, under whatever covers the target's; grey where the target is.
 
     Parameters
@@ -55,6 +55,8 @@ def blended(placed: Placed, matched: np.ndarray, blender: Method, target: np.nda
     blender : callable
         Of `facelib.blenders`.
     target : ndarray of shape (H, W, 3), float32 in [0, 1]
+    said : str, optional
+        What an error calls the blender's result.
 
     Returns
     -------
@@ -65,13 +67,13 @@ def blended(placed: Placed, matched: np.ndarray, blender: Method, target: np.nda
     TypeError, ValueError
         The blender returned something else than such a picture.
     """
-    made = checked(blender(matched, placed.bare.copy(), placed.mask), target, blender)  # a copy: it may write into what it is given
+    made = checked(blender(matched, placed.bare.copy(), placed.mask), target, blender, said)  # a copy: it may write into it
     if placed.cover.any():
         made = np.clip(target + (1 - placed.cover[..., None]) * (made - placed.bare), 0, 1)
     return colour.grey_where_changed(made, target) if colour.is_grey(target) else made
 
 
-def checked(picture: np.ndarray, like: np.ndarray, method: Callable) -> np.ndarray:
+def checked(picture: np.ndarray, like: np.ndarray, method: Callable, said: str | None = None) -> np.ndarray:
     """What a blender or a colour method returned, if it is what it should be."""
-    images.check_result(picture, like, f"the result of {getattr(method, '__name__', method)}")
+    images.check_result(picture, like, said or f"the result of {getattr(method, '__name__', method)}")
     return picture

@@ -113,10 +113,9 @@ def swapped(pair: Pair, chosen: Sequence[Way], size: int, blends: Mapping[str, b
     for way in chosen:
         start = time.perf_counter()
         there, before = placed[way.placing, way.points]
-        result = blended(there, fitted(there, colour.get(way.colours)), blends[way.blend], crop)
+        said = f"what {way.name} makes of {pair.source.path.name} on {pair.target.path.name}"
+        results[way.name] = blended(there, fitted(there, colour.get(way.colours)), blends[way.blend], crop, said)
         seconds[way.name] = before + time.perf_counter() - start
-        images.check_result(result, crop, f"what {way.name} makes of {pair.source.path.name} on {pair.target.path.name}")
-        results[way.name] = result
     return Swapped(
         source=own,
         photograph=source.target,

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from facelib import keypoints
+from facelib import covers
 from facelib.datasets.frame import MadeFrame
 from facelib.datasets.pairs import Pair
 from facelib.evaluation import gallery, swaps
@@ -37,7 +38,8 @@ def people():
     return [frame(person, number, colour) for person, colour in colours.items() for number in range(3)]
 
 
-def test_a_paste_shows_the_source_and_a_picture_left_alone_the_target(people):
+def test_a_paste_shows_the_source_and_a_picture_left_alone_the_target(people, monkeypatch):
+    monkeypatch.setattr(covers, "seen", lambda picture, points: covers.nothing(picture.shape[:2]))  # one colour is no face to a parser
     pairs = [Pair(people[0], people[3]), Pair(people[4], people[8])]
     shown = gallery.of(people, judge, 64)
     scored = swaps.measure(pairs, ways(["none"]), judge, finder, 64, answered=False, gallery=shown)
