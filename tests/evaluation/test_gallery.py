@@ -5,8 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from facelib import keypoints
-from facelib import covers
+from facelib import covers, keypoints
 from facelib.datasets.frame import MadeFrame
 from facelib.datasets.pairs import Pair
 from facelib.evaluation import gallery, swaps
