@@ -91,18 +91,18 @@ class LargeStages:
             return source - warped, images.to_float(self.target[here]) - self._part(beside, *here)
 
         share = self._share(details) if self.alike and finest is not None else 1
-        for rows, columns in self._strips(near.mask > 0):
+        for rows, columns in self._strips(near.seen > 0):
             here = np.s_[rows, columns]
             sources, targets = details(*here)
             changed = images.to_float(self.target[here]) + self._part(change, *here)
-            made[here] = images.to_bytes(changed + self._part(near.mask, *here)[..., None] * (share * sources - targets))
+            made[here] = images.to_bytes(changed + self._part(near.seen, *here)[..., None] * (share * sources - targets))
         return made
 
     def _share(self, details: Callable[..., tuple[np.ndarray, np.ndarray]]) -> float:
         """What `grain.share` says of the finest detail, of every eighth row and column."""
         found = []
-        for here in self._strips(self.small.near.mask > 0):
-            inside = self._part(self.small.near.mask, *here)[::_EVERY, ::_EVERY] > 0.5
+        for here in self._strips(self.small.near.seen > 0):
+            inside = self._part(self.small.near.seen, *here)[::_EVERY, ::_EVERY] > 0.5
             found.append([part[::_EVERY, ::_EVERY].mean(axis=2)[inside] for part in details(*here)])
         return grain.share(*map(np.concatenate, zip(*found, strict=True)))
 
@@ -110,7 +110,7 @@ class LargeStages:
     def _finest(self):
         """What gives the source's face in the target's geometry at full size, for its enlarged picture there, rows and columns; None where
         a network moved it."""
-        box = self._box(self.small.near.mask > 0) if self.goes is not None else None
+        box = self._box(self.small.near.seen > 0) if self.goes is not None else None
         if box is None:
             return None
         rows, columns = box

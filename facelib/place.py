@@ -59,8 +59,8 @@ class Placed:
 
     @property
     def shown(self) -> np.ndarray:
-        """Where the source's face is seen in the result, (H, W) float32 in [0, 1]."""
-        return self.mask * self.known * (1 - self.cover)
+        """Where the result is not the target's own, (H, W) float32 in [0, 1], but for what a blend changes beyond."""
+        return self.mask * (1 - self.cover)
 
 
 Stage = Callable[[Placed, Faces], Placed]

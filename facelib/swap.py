@@ -53,8 +53,13 @@ class Stages:
 
     @cached_property
     def mask(self) -> np.ndarray:
-        """(H, W) float32 in [0, 1]: where the source's face is seen."""
+        """(H, W) float32 in [0, 1]: where the source's face is put onto the target, without what covers that."""
         return self.placed.shown
+
+    @cached_property
+    def seen(self) -> np.ndarray:
+        """(H, W) float32 in [0, 1]: where in the mask it is the source's face that is seen."""
+        return self.placed.shown * self.placed.known
 
     @cached_property
     def composite(self) -> np.ndarray:

@@ -61,6 +61,7 @@ SHORTER = {
     "fetch": "--help",  # by a network
     "compare harmonizers": "--data rendered",
     "pairs": "--n 2 --size 32 --jobs 1",
+    "train parser": "",
     "train": "--data rendered",
 }
 MORE_LINES = [
@@ -74,7 +75,7 @@ MORE_LINES = [
     "evaluate keypoints --data people",
     "check SOURCE.jpg --json check.json",
 ]
-TRAINS = ("train keypoints", "train embedding", "train harmonizer", "train dih", "train forensic", "compare harmonizers")
+TRAINS = ("train keypoints", "train parser", "train embedding", "train harmonizer", "train dih", "train forensic", "compare harmonizers")
 NEEDS = "facelib: error: needs accelerate: pip install 'facelib[train]'\n"
 # What else a line may say: that data is not here.
 NOT_HERE = re.compile(r"facelib: error: .*(not in .* nor in|[Nn]o such file|no such card|No such card|no such weights)[^\n]*\n")
@@ -157,11 +158,14 @@ for module in pkgutil.walk_packages(facelib.__path__, "facelib."):
     assert done.returncode == 0, done.stderr
     needy = dict(line.split() for line in done.stdout.splitlines())
     assert {name for name, missing in needy.items() if missing == "accelerate"} == {
-        f"facelib.learned.{name}"
-        for name in (
-            *("checkpoint", "engine", "harmonizer_run", "harmonizer_study"),
-            *("train_embedding", "train_forensic", "train_harmonizer", "train_keypoints"),
-        )
+        "facelib.parsing.train",
+        *(
+            f"facelib.learned.{name}"
+            for name in (
+                *("checkpoint", "engine", "harmonizer_run", "harmonizer_study"),
+                *("train_embedding", "train_forensic", "train_harmonizer", "train_keypoints"),
+            )
+        ),
     }
     assert all(name.startswith("facelib.widgets.") for name, missing in needy.items() if missing != "accelerate")
 

@@ -114,7 +114,7 @@ def test_an_open_mouth_is_nearer_to_the_answer_after_reenactment():
         mouth[low[1] : high[1], low[0] : high[0]] = 1
         gains.append(metrics.psnr(done.warped, answer.picture, mouth) - metrics.psnr(plain.warped, answer.picture, mouth))
         assert (done.warped == plain.warped)[plain.known == 0].all()
-    assert np.mean(gains) > 0.3  # dB
+    assert np.mean(gains) > 0.2  # dB
 
 
 def test_a_hand_stays_in_front_of_the_target():
