@@ -20,6 +20,7 @@ from facelib.parsing.net import shares
 from facelib.parsing.read import network
 
 _PASTED_SEED = 5
+_OUTLINED = tuple(name for name in CLASSES if name not in ("glasses", "other"))  # in FASSEG's labels there are none
 _PASTED = ("glasses", "other")  # what is asked for on photographs, of which nobody outlined anything else
 
 
@@ -88,7 +89,7 @@ def record(folder: Path = weights.FOLDER, report: Callable[[Iterable], Iterable]
     photographs = known.held_out()
     return {
         "weights": weights.which("parser", folder),
-        "fasseg": table(counts(net, [plain(face)[:2] for face in outlined], report)),
+        "fasseg": table(counts(net, [plain(face)[:2] for face in outlined], report), _OUTLINED),
         "fasseg_with_things": table(counts(net, with_things(outlined, things), report)),
         "photographs_with_things": table(counts(net, with_things(photographs, things), report), _PASTED),
         "n": {"fasseg": len(outlined), "photographs": len(photographs)},
