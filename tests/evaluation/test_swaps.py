@@ -74,7 +74,8 @@ def test_more_processes_give_the_same_numbers(scored):
         if score == "skin_gradient":  # which pixels are skin hangs on the last digit of a colour, and that on the processor's state
             continue
         for name, values in of.items():
-            np.testing.assert_array_equal(again.scores[score][name], values)
+            # a network's last digit hangs on the number of threads, and may move an edge of a mask
+            np.testing.assert_allclose(again.scores[score][name], values, rtol=0.01, atol=0.01)
 
 
 def test_a_way_that_is_named_twice_is_measured_once():

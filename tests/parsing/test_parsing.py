@@ -147,6 +147,21 @@ def test_a_run_leaves_weights_and_learns(tmp_path, known, outlined):
     assert history[1]["cross_entropy"] < history[0]["cross_entropy"]
 
 
+def test_a_run_that_was_stopped_ends_as_if_it_had_not_been(tmp_path, known, outlined):
+    config = train.ParserConfig(pictures=32, batch=8, evaluate_every=16, ema_decay=0.5)
+    judged = scores.with_things(outlined, known)
+    whole = train.train(config, known, judged, tmp_path / "whole", report=lambda row: None)
+
+    def stop(row):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train.train(config, known, judged, tmp_path / "stopped", report=stop)
+    resumed = train.train(config, known, judged, tmp_path / "stopped", resume=True, report=lambda row: None)
+    for key, value in whole.state_dict().items():
+        torch.testing.assert_close(resumed.state_dict()[key], value, msg=key)
+
+
 def test_intersection_over_union_is_counted_by_hand():
     class Answers(torch.nn.Module):
         def forward(self, crop):
