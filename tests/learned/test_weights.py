@@ -42,7 +42,7 @@ def test_missing_weights_are_named(tmp_path):
 def test_shipped_weights_fit_and_have_full_cards():
     files = sorted(weights.FOLDER.rglob("*.safetensors"))
     assert files
-    assert sum(file.stat().st_size for file in files) < 55e6
+    assert sum(file.stat().st_size for file in files) < 56e6
     for file in files:
         card = json.loads(file.with_suffix(".json").read_text())
         assert {"what", "command", "data", "held_out", "config", "scores", "hardware", "software", "date", "sha256"} <= set(card)
