@@ -123,6 +123,7 @@ def run(folder: Path, config: ParserConfig, resume: bool = False, report: Callab
         "pictures_seen": history[-1]["pictures"],
         "seed": config.seed,
         "config": asdict(config),
+        "scores": {f"iou_{name}": history[-1][f"iou_{name}"] for name in ("glasses", "other")},  # pasted onto people held out
         "seconds": round(history[-1]["seconds"]),
         "software": f"torch {torch.__version__}",
         "licence": LICENCE,
