@@ -1,7 +1,8 @@
 """What is in front of a face, and what is not: the target's glasses, hair and hands stay on top of a swap, the source's do not come along.
 
 For the blend, what covers the target is painted over with what lies round it, and put back afterwards, so that no dark frame or strand
-bleeds into the face. What covers the source leaves a hole, in which the target's face is shown in the source's colours.
+bleeds into the face. What covers the source is replaced by its other half where that is free, painted over where it is thin, and otherwise
+leaves a hole, in which the target's face is shown in the source's colours.
 """
 
 from __future__ import annotations
