@@ -29,6 +29,7 @@ _ROUND_HAIR = 0.012
 _ROUND_FEATURE = 0.02
 _THIN = 0.13  # of the face's width
 _BRUSH = 0.02  # of the face's width
+_ROOM = 0.2  # of the face's width: how far round a face something in front of it is looked at
 _FREE = 0.9  # of a hole's mirror image
 _SPECK = 0.004  # of the square of the face's width
 _SMALL = 0.01  # of the square of the face's width
@@ -60,13 +61,32 @@ def seen(picture: np.ndarray, points: np.ndarray) -> Seen:
     points : ndarray of shape (68, 2)
         (x, y) in pixels.
     """
-    parsed, shape = _parse(picture, points), picture.shape[:2]
-    hair = parsed.share(("hair",), shape) * _above(points, shape)
     width = float(np.linalg.norm(points[0] - points[16]))
+    part = _round_face(points, picture.shape[:2], width)
+    parsed, near, points = _parse(picture, points).seen_in(part), picture[part], points - (part[1].start, part[0].start)
+    shape = near.shape[:2]
+    hair = parsed.share(("hair",), shape) * _above(points, shape)
     others = np.clip(hair + _from_outside(parsed.share(("other",), shape), points, width), 0, 1)
-    others, glasses = (_sharp(share, picture, width) for share in (others, _glasses(parsed, points, shape)))
+    others, glasses = (_sharp(share, near, width) for share in (others, _glasses(parsed, points, shape)))
     hides = np.maximum(wider(others, _ROUND_HAIR * width), wider(glasses, _ROUND_GLASSES * width))
-    return Seen(np.maximum(others, glasses), hides, parsed.share(("skin", "nose"), shape))
+    layers = np.maximum(others, glasses), hides, parsed.share(("skin", "nose"), shape)
+    return Seen(*(_within(layer, part, picture.shape[:2]) for layer in layers))
+
+
+def _round_face(points: np.ndarray, shape: tuple[int, int], width: float) -> tuple[slice, slice]:
+    """The part of a picture in which something can be in front of a face: the face, forehead included, and a little more."""
+    corners = outline.corners(points, forehead=True)
+    low, high = np.floor(corners.min(axis=0) - _ROOM * width), np.ceil(corners.max(axis=0) + _ROOM * width) + 1
+    (left, top), (right, bottom) = (np.clip(corner, 0, shape[::-1]).astype(int) for corner in (low, high))
+    left, top = min(left, shape[1] - 1), min(top, shape[0] - 1)
+    return np.s_[top : max(bottom, top + 1), left : max(right, left + 1)]
+
+
+def _within(layer: np.ndarray, part: tuple[slice, slice], shape: tuple[int, int]) -> np.ndarray:
+    """A layer in a part of a picture of (H, W), and 0 beyond it."""
+    whole = np.zeros(shape, np.float32)
+    whole[part] = layer
+    return whole
 
 
 def nothing(shape: tuple[int, int]) -> Seen:
@@ -91,8 +111,10 @@ def without(picture: np.ndarray, cover: np.ndarray, face: np.ndarray, width: flo
     known = face * (1 - hole)
     if known.sum() < 1:
         return picture
-    filled = surroundings.extended(picture * known[..., None], known)
-    return picture + hole[..., None] * (filled - picture)
+    part, made = box_of(face), picture.copy()
+    near, known, hole = picture[part], known[part], hole[part][..., None]
+    made[part] += hole * (surroundings.extended(near * known[..., None], known) - near)
+    return made
 
 
 def wider(cover: np.ndarray, room: float) -> np.ndarray:
@@ -106,8 +128,11 @@ def thin(holes: np.ndarray, face: np.ndarray, width: float) -> np.ndarray:
     skin on both sides tells what is behind. `width` is the face's."""
     room = max(1, round(_THIN * width / 2))
     disk = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * room + 1, 2 * room + 1))
-    narrow = holes - cv2.morphologyEx(holes, cv2.MORPH_OPEN, disk)
-    return narrow * cv2.erode(face, disk, borderValue=0)
+    part, found = box_of(holes, margin=2 * room), np.zeros_like(holes)
+    if part is not None:
+        narrow = holes[part] - cv2.morphologyEx(holes[part], cv2.MORPH_OPEN, disk)
+        found[part] = narrow * cv2.erode(face, disk, borderValue=0)[part]
+    return found
 
 
 def mostly_free(holes: np.ndarray, behind: np.ndarray, width: float) -> np.ndarray:

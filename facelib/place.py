@@ -141,12 +141,13 @@ def _without_covers(placed: Placed, faces: Faces) -> Placed:
     hides, skin, _ = cv2.split(_laid(layers, nothing, faces, placed.points)[0])
     holes, warped = placed.known * (hides > _HIDDEN), placed.warped
     if holes.any():
-        other, _ = _laid(faces.source, placed.bare, faces, placed.points, flip=True)
         behind = placed.known * (_laid(layers, nothing, faces, placed.points, flip=True)[0][..., 0] > _HIDDEN)
         one_sided = covers.mostly_free(holes, behind, _width(placed.points))
-        seen_skin = (placed.known - holes) * outline.skin(placed.points, placed.known)
-        filled = surroundings.replaced(warped, other, placed.known - holes, seen_skin)
-        warped, holes = warped + one_sided[..., None] * (filled - warped), holes - one_sided
+        if one_sided.any():
+            other, _ = _laid(faces.source, placed.bare, faces, placed.points, flip=True)
+            seen_skin = (placed.known - holes) * outline.skin(placed.points, placed.known)
+            filled = surroundings.replaced(warped, other, placed.known - holes, seen_skin)
+            warped, holes = warped + one_sided[..., None] * (filled - warped), holes - one_sided
         thin = covers.thin(holes, placed.known, _width(placed.points))
         seen_face = placed.known - holes
         warped, holes = covers.painted_over(warped, thin, seen_face, _width(placed.points)), holes - thin

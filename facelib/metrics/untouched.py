@@ -36,13 +36,21 @@ def seam_energy(image: np.ndarray, reference: np.ndarray, mask: np.ndarray, scal
 
     def jump(picture: np.ndarray) -> float:
         smooth = cv2.GaussianBlur(picture, (0, 0), scale) if scale else picture
-        across = [np.abs(np.diff(smooth, axis=axis)).mean(axis=2)[np.diff(face, axis=axis)] for axis in (0, 1)]
+        across = [np.abs(smooth[two] - smooth[one]).mean(axis=1) for one, two in sides]
         return float(np.concatenate(across).mean())
 
     face = inside(mask, "seam_energy", image=image, reference=reference)
     if face.all() or not face.any():
         return float("nan")
+    sides = [_neighbours(face, axis) for axis in (0, 1)]
     return jump(image) / max(jump(reference), 1e-6)
+
+
+def _neighbours(face: np.ndarray, axis: int) -> tuple[tuple[np.ndarray, ...], tuple[np.ndarray, ...]]:
+    """The pixels on either side of a border, as indices."""
+    one = np.nonzero(np.diff(face, axis=axis))
+    two = tuple(index + (number == axis) for number, index in enumerate(one))
+    return one, two
 
 
 class Change(NamedTuple):

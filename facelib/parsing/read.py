@@ -31,6 +31,12 @@ class Parsed:
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
         return cv2.warpAffine(crop, self.matrix, shape[::-1], flags=flags, borderMode=cv2.BORDER_CONSTANT).clip(0, 1)
 
+    def seen_in(self, part: tuple[slice, slice]) -> Parsed:
+        """The same for a part of the picture, rows and columns, instead of the picture."""
+        moved = self.matrix.copy()
+        moved[:, 2] += self.matrix[:, :2] @ (part[1].start, part[0].start)
+        return Parsed(self.shares, moved)
+
     def labels(self, shape: tuple[int, int]) -> np.ndarray:
         """The likeliest class of each pixel of the picture: (H, W) uint8, indices into `classes.CLASSES`, background beyond the crop."""
         return np.stack([self.share((name,), shape) for name in CLASSES]).argmax(axis=0).astype(np.uint8)
