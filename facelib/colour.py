@@ -16,9 +16,11 @@ from facelib.composite import Method, box_of, check_arguments, method_of
 
 Colours = Method
 
+_FOOT = 16.0  # of L*: that far below 0 begins what is proportional to the cube root of light
 _STRETCH = 0.6, 1.25  # by how much a spread is changed
-_REACH = 1.5  # spreads of L* from its mean, which is all that skin has
-_ENDS = 0.5  # of the skin's way, for black and for white
+_REACH = -0.7, 1.5  # spreads of L* from its mean, which is all that skin has
+_DARK = 6.0  # of L*: below skin L* + 6 is multiplied; a little less than 16 keeps brows and pupils a little darker
+_WHITE = 0.5  # of the skin's way, for white
 _BEND = 0.5, 2.0  # and the slope of a curve, which is free to be steep in one place, by a factor of two
 _QUANTILES = np.linspace(0, 1, 129)
 
@@ -26,10 +28,11 @@ _QUANTILES = np.linspace(0, 1, 129)
 def lab(source_warped: np.ndarray, target: np.ndarray, mask: np.ndarray) -> np.ndarray:
     """Mean and spread of L*, mean of a* and b* in CIE Lab, after Reinhard et al. 2001; what is neutral stays neutral.
 
-    With the mean chroma (a*, b*) of the source's skin m and of the target's g, a pixel's chroma c becomes k c + s (g - k m). Where the
-    target has less colour, all of the source's is scaled by k = |g| / |m|, otherwise k = 1; s is the share (c . m) / (0.6 m . m) within
-    [0, 1]: skin moves all the way, eyes, teeth and white hair hardly; what is darker than skin and has no colour, a beard, moves by up to
-    a third. A grey source has no such share and moves as a whole.
+    Light changes a*, b* and L* + 16 by nearly one factor, so it leaves a pixel's saturation c = (a*, b*) / (L* + 16) alone. With its mean
+    over the source's skin, m, and over the target's, g, it becomes k c + s (g - k m). Where the target has less colour, all of the source's
+    is scaled by k = |g| / |m|, otherwise k = 1; s is the share (c . m) / (0.6 m . m) within [0, 1]: skin moves all the way, eyes, teeth and
+    white hair hardly; what is darker than skin and has no colour, a beard, moves by up to a third. A grey source has no such share and
+    moves as a whole.
 
     Parameters
     ----------
@@ -40,9 +43,9 @@ def lab(source_warped: np.ndarray, target: np.ndarray, mask: np.ndarray) -> np.n
     Returns
     -------
     ndarray of shape (H, W, 3), float32 in [0, 1]
-        `source_warped`, all of it, with the target's colours. The spread of L* is changed by a factor from 0.6 to 1.25; beyond 1.5 spreads
-        from the mean L* bends, so that black and white move by half as much: a dark
-        beard does not become grey.
+        `source_warped`, all of it, with the target's colours. The spread of L* is changed by a factor from 0.6 to 1.25. Beyond 1.5 spreads
+        above the mean, L* bends, so that white moves by half as much; from 0.7 spreads below it on, what is dark beside the source's skin
+        stays as dark beside the target's.
     """
     return _match(source_warped, target, mask, _light_and_chroma, in_lab=True)
 
@@ -130,32 +133,34 @@ def _mean_and_spread(colours: np.ndarray, source: np.ndarray, target: np.ndarray
     return _affine(colours, np.diag(stretch), source, target)
 
 
-_PALE = 8.0  # of chroma in CIE Lab: skin that has less, as in a grey photograph, cannot be told from eyes and teeth by it
-_SKIN = 0.6  # of the skin's chroma: a pixel with as much moves as the skin does, one with less moves less
+_PALE = 0.11  # of saturation: skin that has less, as in a grey photograph, cannot be told from eyes and teeth by it
+_SKIN = 0.6  # of the skin's saturation: a pixel with as much moves as the skin does, one with less moves less
 _HAIR = 0.3  # of the shift, for what is dark and has no colour: hair shines in the light that skin is seen in
 
 
 def _light_and_chroma(colours: np.ndarray, source: np.ndarray, target: np.ndarray) -> np.ndarray:
     """L* shifted and stretched; a* and b* shifted, by the less the more neutral a pixel is, so that what has no colour gets none."""
     light = _curve_of_light(colours[:, 0], source[:, 0], target[:, 0])
-    mean, goal = source[:, 1:].mean(axis=0), target[:, 1:].mean(axis=0)
-    chroma = np.linalg.norm(mean)
-    along = colours[:, 1:] @ mean / max(chroma, 1e-6) ** 2  # 1 for the skin's own colour, 0 for a neutral one
-    dark = np.clip((source[:, 0].mean() - colours[:, 0]) / max(_REACH * source[:, 0].std(), 5.0), 0, 1)
-    share = np.clip(along / _SKIN, _HAIR * dark, 1) if chroma > _PALE else np.ones(len(colours))
-    scale = min(1.0, np.linalg.norm(goal) / max(chroma, 1e-6))
-    return np.column_stack([light, scale * colours[:, 1:] + share[:, None] * (goal - scale * mean)])
+    tint, own, wanted = (rows[:, 1:] / (rows[:, :1] + _FOOT) for rows in (colours, source, target))
+    mean, goal = own.mean(axis=0), wanted.mean(axis=0)
+    strength = np.linalg.norm(mean)
+    along = tint @ mean / max(strength, 1e-6) ** 2  # 1 for the skin's own colour, 0 for a neutral one
+    dark = np.clip((source[:, 0].mean() - colours[:, 0]) / max(_REACH[1] * source[:, 0].std(), 5.0), 0, 1)
+    share = np.clip(along / _SKIN, _HAIR * dark, 1) if strength > _PALE else np.ones(len(colours))
+    scale = min(1.0, np.linalg.norm(goal) / max(strength, 1e-6))
+    tint = scale * tint + share[:, None] * (goal - scale * mean)
+    return np.column_stack([light, tint * (light[:, None] + _FOOT)])
 
 
 def _curve_of_light(light: np.ndarray, source: np.ndarray, target: np.ndarray) -> np.ndarray:
-    """L* shifted and stretched as far as skin reaches to either side of its mean; beyond, black and white move by less."""
+    """L* brought to the target's mean and stretched as far as skin reaches to either side of it; below, what is dark beside skin stays as
+    dark beside it, and above, white moves by less."""
     stretch = np.clip(target.std() / max(source.std(), 1e-6), *_STRETCH)
-    reach = _REACH * source.std()
-    start = np.clip(source.mean() + reach * np.array([-1, 1]), 1, 99)
+    start = np.clip(source.mean() + source.std() * np.array(_REACH), 1, 99)
     goal = np.clip(target.mean() + stretch * (start - source.mean()), 1, 99)
-    ends = np.array([0, 100])
-    moved = goal + stretch * (ends - start)  # as the skin moves
-    return np.interp(light, [0, *start, 100], [_ENDS * moved[0].clip(0), *goal, 100 - _ENDS * (100 - moved[1]).clip(0)])
+    white = goal[1] + stretch * (100 - start[1])  # as the skin moves
+    moved = np.interp(light, [0, *start, 100], [0, *goal, 100 - _WHITE * (100 - white).clip(0)])
+    return np.where(light < start[0], (goal[0] + _DARK) * (light + _DARK) / (start[0] + _DARK) - _DARK, moved)
 
 
 def kept_neutral(matched: np.ndarray, source_warped: np.ndarray, where: np.ndarray) -> np.ndarray:

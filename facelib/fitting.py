@@ -6,9 +6,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from facelib import colour, grain, images, outline, relight, surroundings
+from facelib import colour, contrast, eyes, grain, images, outline, relight, surroundings
 from facelib.composite import Method, box_of
 from facelib.place import Placed
+
+_FEATURES = 0.1  # of skin: what brows, eyes and lips say of the light
 
 
 def fitted(placed: Placed, match_colours: colour.Colours) -> np.ndarray:
@@ -30,15 +32,20 @@ def fitted(placed: Placed, match_colours: colour.Colours) -> np.ndarray:
     TypeError, ValueError
         The colours returned something else than a picture of the same size, float32 in [0, 1].
     """
-    matched, all_skin = placed.warped, outline.skin(placed.points, placed.known) * placed.skin
+    matched, no_features = placed.warped, outline.skin(placed.points, placed.known)
+    all_skin = no_features * placed.skin
     if match_colours is not colour.keep and placed.known.any():
         part = box_of(placed.known)
         own, target = matched[part], placed.bare[part]
         skin = (all_skin * placed.mask)[part]
         plain = outline.plain(own, skin) * outline.plain(target, skin)
         in_colours = checked(match_colours(own, target, plain), own, match_colours)
-        in_colours = relight.matched(in_colours, target, skin, placed.mask[part], np.ptp(placed.points[:, 0]))
-        in_colours = colour.kept_neutral(in_colours, own, outline.whites(placed.points, placed.mask.shape)[part])
+        width, points = np.ptp(placed.points[:, 0]), placed.points - (part[1].start, part[0].start)
+        counts = np.maximum(skin, _FEATURES * placed.mask[part])
+        in_colours = relight.matched(in_colours, target, counts, placed.mask[part], width)
+        in_colours = contrast.softened(in_colours, target, skin, no_features[part], width)
+        in_colours = eyes.lit(in_colours, own, target, points, placed.cover[part])
+        in_colours = colour.kept_neutral(in_colours, own, outline.whites(points, skin.shape))
         matched = matched.copy()
         matched[part] = grain.matched(in_colours, target, skin)
     return surroundings.replaced(matched, placed.bare, placed.known, all_skin)

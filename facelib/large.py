@@ -39,7 +39,7 @@ def moved(points: np.ndarray, scale: np.ndarray) -> np.ndarray:
     return (points + 0.5) * scale - 0.5
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # arrays are not compared: each equals itself
 class LargeStages:
     """What `facelib.swap.Stages` holds, made from a swap of the shrunk window; each in the window's size when it is asked for."""
 

@@ -18,8 +18,8 @@ def function(module: str, name: str, what: str) -> Callable[..., Any]:
         What it does: its docstring.
     """
 
-    def called(*arguments: Any) -> Any:
-        return getattr(importlib.import_module(module), name)(*arguments)
+    def called(*arguments: Any, **named: Any) -> Any:
+        return getattr(importlib.import_module(module), name)(*arguments, **named)
 
     called.__doc__ = what
     return called

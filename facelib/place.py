@@ -25,7 +25,7 @@ _HIDDEN = 0.4  # how much of a pixel something covers, above which it does not s
 _SHRINK_BELOW = 0.75  # of the source's size; a face that stays larger than that is warped as it is
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # arrays are not compared: each equals itself
 class Faces:
     """Whose face goes where. Pictures are (H, W, 3) float32 in [0, 1], points (68, 2), (x, y) in pixels of either."""
 
@@ -41,7 +41,7 @@ class Faces:
         mouth.check(self.mouth)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # arrays are not compared: each equals itself
 class Placed:
     """The source's face in the target's geometry, all of the target's height and width.
 

@@ -37,12 +37,14 @@ def save(path: Path | None, record: Mapping) -> None:
 
 
 def published(name: str) -> dict:
-    """A record of the book's, `book/results/NAME.json`: beside the chapter that runs, or, in Colab, where the book is published.
+    """A record of the book's, `book/results/NAME.json`: beside the chapter that runs, in the repository that the package is part of, or, in
+    Colab, where the book is published.
 
     FACELIB_PUBLISHED is another address for that, such as that of a copy of the repository.
     """
     path = Path("results") / f"{name}.json"
-    if path.is_file():
-        return json.loads(path.read_text(encoding="utf-8"))
+    for folder in (Path(), Path(__file__).parents[1] / "book"):
+        if (folder / path).is_file():
+            return json.loads((folder / path).read_text(encoding="utf-8"))
     with urlopen(f"{os.environ.get('FACELIB_PUBLISHED', PUBLISHED)}/{path.as_posix()}", timeout=60) as answer:
         return json.loads(answer.read())

@@ -37,7 +37,7 @@ class SmallSource(UserWarning):
     """The source's face has so few pixels that it is blurred where it goes."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # arrays are not compared: each equals itself
 class Stages:
     """The pictures of one swap, in the order in which they were made: (H, W, 3) float32 in [0, 1], but for the mask."""
 
@@ -71,7 +71,7 @@ class Stages:
         return _as(self.blended, kind)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # arrays are not compared: each equals itself
 class Swap:
     """One swap, with everything that was made on the way.
 

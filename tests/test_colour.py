@@ -34,11 +34,11 @@ def test_matching_a_picture_with_itself_changes_nothing(name):
 
 
 def test_lab_has_the_targets_mean_and_spread_of_light():
-    """The noise is grey in the mean: its chroma moves as a whole, and its spread stays the source's."""
+    """The noise is grey in the mean: its chroma moves as a whole, and its spread stays the source's. What is dark stays so."""
     mask = face_mask() > 0
     result, source, goal = (to_lab(image)[mask] for image in (lab(SOURCE, TARGET, face_mask()), SOURCE, TARGET))
     np.testing.assert_allclose(result.mean(axis=0), goal.mean(axis=0), rtol=0, atol=0.5)
-    np.testing.assert_allclose(result.std(axis=0), [goal[:, 0].std(), *source[:, 1:].std(axis=0)], rtol=0.03)
+    np.testing.assert_allclose(result.std(axis=0), [goal[:, 0].std(), *source[:, 1:].std(axis=0)], rtol=0.12)
 
 
 def test_rgb_has_the_targets_mean_and_spread():
@@ -152,14 +152,26 @@ def test_lab_moves_skin_all_the_way_and_what_is_neutral_not_at_all():
     moved = to_lab(lab(source, target, mask))[0]
     np.testing.assert_allclose(moved[:2, 1:], [[20, 16]] * 2, atol=0.3)
     np.testing.assert_allclose(moved[[2, 4], 1:], to_lab(source)[0, [2, 4], 1:], atol=0.3)  # white, blue
-    np.testing.assert_allclose(moved[3, 1:], [0.3 * 8, 0], atol=0.3)  # a beard
+    np.testing.assert_allclose(moved[3, 1:], [0.3 * 8 * 46 / 76, 0], atol=0.3)  # a beard: as much for its light
     np.testing.assert_allclose(moved[5, 1:], [3.6 + 0.3 / 0.6 * 8, 4.8], atol=0.5)  # a pale pixel: part of the way
 
 
 def test_lab_tints_a_grey_face_as_a_whole():
     source, target = coloured([60, 0, 0], [70, 0, 0]), coloured([60, 12, 16], [70, 12, 16])
     moved = to_lab(lab(source, target, np.ones((1, 2), np.float32)))
-    np.testing.assert_allclose(moved, to_lab(target), atol=0.5)
+    np.testing.assert_allclose(moved[..., 0], to_lab(target)[..., 0], atol=0.5)
+    tint = moved[..., 1:] / (moved[..., :1] + 16)  # which light does not change
+    np.testing.assert_allclose(tint, np.broadcast_to(tint.mean(axis=1), tint.shape), atol=0.005)
+    np.testing.assert_allclose(moved[..., 1:].mean(axis=(0, 1)), [12, 16], atol=0.3)
+
+
+def test_lab_leaves_dark_beside_skin_what_is_dark_beside_it():
+    """Brows and pupils of a dark face do not become grey on a light one, and black stays nearly black."""
+    source, target = coloured([40, 10, 14], [40, 10, 14], [20, 4, 5], [2, 0, 0]), coloured(*[[75, 12, 18]] * 4)
+    moved = to_lab(lab(source, target, np.float32([[1, 1, 0, 0]])))[0, :, 0]
+    assert moved[0] == pytest.approx(75, abs=0.5)
+    assert moved[2] < 47  # added, the difference would make it 55
+    assert moved[3] < 10
 
 
 def test_kept_neutral_takes_colour_off_eyes_and_teeth_and_puts_none_on():

@@ -7,6 +7,7 @@ bootstrap interval over the turns. Numbers of one machine; ratios carry over bet
 import argparse
 import gc
 import time
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -20,7 +21,9 @@ from facelib.datasets.frame import MadeFrame
 from facelib.datasets.workers import one_thread
 from facelib.files import check_outputs
 from facelib.related import gaussian_poisson
-from facelib.swap import swap_points
+from facelib.swap import swap, swap_points
+from facelib.widgets import photo, session
+from facelib.widgets.session import Wish
 
 TURNS, SECONDS, SEED = 200, 4.0, 0  # at most so many turns a row, and about so long
 SIDES = (256, 512, 1024)  # pixels
@@ -111,6 +114,16 @@ def photographs():
         yield f"{name}, 12 megapixels", in_large, "600 px", in_small
 
 
+def drafts():
+    """What `SwapApp` shows while a point is dragged: of small pictures beside their swap, and of 12 megapixels beside small ones."""
+    source, target = portraits.eileen_collins(), portraits.grace_hopper()
+    near = Wish(photo.read(source), photo.read(target))
+    large = np.repeat(np.repeat(target, 6, axis=0), 6, axis=1)
+    far = replace(near, target=photo.labelled(large, 6 * near.target.points + 2.5))
+    yield "a draft, 512 px", partial(session.draft, near), "facelib.swap", partial(swap, source, target)
+    yield "a draft, 12 megapixels", partial(session.draft, far), "512 px", partial(session.draft, near)
+
+
 def detection():
     """All the faces of a photograph, on one thread: YuNet as the book uses it, and run once on the whole picture."""
     portrait = images.to_bytes(portraits.grace_hopper())
@@ -184,6 +197,7 @@ def as_text(row: dict) -> str:
 
 
 USUAL = {
+    "drafts": drafts,
     "detection": detection,
     "warps": warps,
     "pyramids": pyramids,

@@ -1,6 +1,6 @@
-"""The graph of the heatmap network for ONNX Runtime, without its weights: writes facelib/learned/heatmaps.onnx.
+"""The graphs of networks for ONNX Runtime, without their weights: writes facelib/learned/heatmaps.onnx and facelib/parsing/parser.onnx.
 
-Needed anew when the network's shape changes, and then only here: `pip install onnx`. `facelib.learned.onnx_net` puts the weights in.
+Needed anew when a network's shape changes, and then only here: `pip install onnx`. `facelib.learned.onnx_net` puts the weights in.
 """
 
 import io
@@ -11,8 +11,10 @@ import torch
 
 from facelib.learned import crops, onnx_net
 from facelib.learned.keypoint_net import Heatmaps
+from facelib.parsing.classes import SIZE
+from facelib.parsing.net import Parser
 
-OUT = Path(__file__).resolve().parent.parent / "facelib" / "learned" / "heatmaps.onnx"
+PACKAGE = Path(__file__).resolve().parent.parent / "facelib"
 
 
 class Read(Heatmaps):
@@ -23,13 +25,21 @@ class Read(Heatmaps):
         return self.read(maps), self.spread(maps)
 
 
-def main() -> None:
-    net, contents = Read().eval().fuse(), io.BytesIO()
+class Likely(Parser):
+    """How likely each class is."""
+
+    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+        return super().forward(inputs).softmax(dim=1)
+
+
+def write(net: torch.nn.Module, inputs: torch.Tensor, outputs: list[str], path: Path) -> None:
+    """Export a network whose inputs may be of any number and side."""
+    contents = io.BytesIO()
     for weight in net.parameters():
         torch.nn.init.normal_(weight)  # the exporter makes one of weights that are alike, such as biases of zero
-    axes = {onnx_net.INPUT: {0: "faces", 2: "side", 3: "side"}, **{name: {0: "faces"} for name in onnx_net.OUTPUTS}}
-    names = {"input_names": [onnx_net.INPUT], "output_names": onnx_net.OUTPUTS, "dynamic_axes": axes}
-    torch.onnx.export(net, (torch.zeros(2, 1, crops.SIZE, crops.SIZE),), contents, opset_version=17, dynamo=False, **names)
+    axes = {onnx_net.INPUT: {0: "faces", 2: "side", 3: "side"}, **{name: {0: "faces"} for name in outputs}}
+    names = {"input_names": [onnx_net.INPUT], "output_names": outputs, "dynamic_axes": axes}
+    torch.onnx.export(net, (inputs,), contents, opset_version=17, dynamo=False, **names)
     model, start = onnx.load_from_string(contents.getvalue()), 0
     missing = {tensor.name for tensor in model.graph.initializer} ^ set(net.state_dict())
     if missing:
@@ -43,8 +53,14 @@ def main() -> None:
         start += length
     for node in model.graph.node:
         node.ClearField("doc_string")
-    OUT.write_bytes(model.SerializeToString(deterministic=True))
-    print(f"{OUT.name}: {OUT.stat().st_size:,} bytes, {len(model.graph.node)} nodes")
+    path.write_bytes(model.SerializeToString(deterministic=True))
+    print(f"{path.name}: {path.stat().st_size:,} bytes, {len(model.graph.node)} nodes")
+
+
+def main() -> None:
+    side = crops.SIZE
+    write(Read().eval().fuse(), torch.zeros(2, 1, side, side), ["points", "spread"], PACKAGE / "learned" / "heatmaps.onnx")
+    write(Likely().eval().fuse(), torch.zeros(2, 3, SIZE, SIZE), ["shares"], PACKAGE / "parsing" / "parser.onnx")
 
 
 if __name__ == "__main__":

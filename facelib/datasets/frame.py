@@ -14,7 +14,7 @@ SHOWN = ("background", "face", "cover")  # what a pixel may show; hair, glasses 
 UNKNOWN = 255
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # arrays are not compared: each equals itself
 class Frame:
     """One labelled face; `facelib.images.load(frame.path)` reads its picture."""
 
@@ -44,7 +44,7 @@ class Frame:
         return np.full(self.size(), UNKNOWN, np.uint8)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class MadeFrame(Frame):
     """A labelled face that was computed and is no file; `path` is a name for messages."""
 

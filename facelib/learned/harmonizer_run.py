@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
@@ -132,15 +133,25 @@ def _begin(folder: Path, config: HarmonizerConfig, resume: bool) -> None:
     file.write_text(json.dumps(asdict(config), indent=1) + "\n")
 
 
+@contextmanager
+def _judged(net: nn.Module) -> Iterator[None]:
+    """In evaluation mode, and afterwards in the mode that it was in."""
+    was = net.training
+    net.eval()
+    try:
+        yield
+    finally:
+        net.train(was)
+
+
 def score(net: nn.Module, sources: Sequence[Source], composite: str) -> engine.Row:
     """Every pair of some sources, against the right answer: PSNR inside the mask and the seam's energy, and both for what the network
     started from; and the mean absolute difference, `l1`."""
-    net = net.eval()
     rows = []
-    for batch in harmonizer_data.batches(sources, composite):
-        pictures = (*made(net, batch), _pictures(batch["answer"]), batch["mask"][:, 0].numpy() / 255)
-        rows += [_scores(*one) for one in zip(*pictures, strict=True)]
-    net.train()
+    with _judged(net):
+        for batch in harmonizer_data.batches(sources, composite):
+            pictures = (*made(net, batch), _pictures(batch["answer"]), batch["mask"][:, 0].numpy() / 255)
+            rows += [_scores(*one) for one in zip(*pictures, strict=True)]
     columns = (values[np.isfinite(values)] for values in np.array(rows).T)  # what is as it should be has no PSNR, and no seam none
     return {name: round(float(values.mean()), 4) for name, values in zip(SCORES, columns, strict=True) if len(values)}
 
@@ -155,10 +166,9 @@ def _scores(made: np.ndarray, before: np.ndarray, answer: np.ndarray, mask: np.n
 
 def grid(net: nn.Module, items: Sequence[dict]) -> np.ndarray:
     """A column a pair: composite, what the network starts from, what it makes of it, and the right answer."""
-    net = net.eval()
     batch = default_collate(list(items))
-    after, before = made(net, batch)
-    net.train()
+    with _judged(net):
+        after, before = made(net, batch)
     rows = (_pictures(batch["raw"]), before, after, _pictures(batch["answer"]))
     return np.concatenate([np.concatenate(list(row), axis=1) for row in rows])
 

@@ -28,6 +28,7 @@ class Pool:
             return pictures, masks
         shown = []
         for pair in zip(pictures.detach(), masks, strict=True):
+            pair = tuple(part.clone() for part in pair)  # a view would keep its whole batch
             if len(self.kept) < self.size:
                 self.kept.append(pair)
                 shown.append(pair)

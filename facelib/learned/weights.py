@@ -1,4 +1,4 @@
-"""Weights that ship in the package: safetensors in half precision, each with a JSON card, loaded only after its sha256 matches."""
+"""Weights that ship in the package: safetensors in half precision or 8 bits, each with a JSON card, loaded only if its sha256 matches."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from facelib.learned.onnx_net import OnnxHeatmaps
 
 FOLDER = Path(str(files("facelib.learned"))) / "weights"
 FREE = "free"  # the keypoint network that learned nothing from 300-W, which excludes commercial use
+_SCALE = ":scale"  # after a key: by what its whole numbers are multiplied
 _OWN = "FACELIB_WEIGHTS"  # a folder whose harmonizers are used instead of those that ship
 _KEYPOINTS = "FACELIB_KEYPOINTS"  # the keypoint network: `FREE`, or a folder that `facelib train keypoints` wrote
 
@@ -35,12 +36,41 @@ class WeightsError(RuntimeError):
 
 def save(net: nn.Module, name: str, card: dict, folder: Path = FOLDER) -> None:
     """Write `name.safetensors` in half precision, and `name.json`, the card, with the file's sha256 added."""
-    tensors = {key: value.half() if value.is_floating_point() else value for key, value in net.state_dict().items()}
+    _write({key: value.half() if value.is_floating_point() else value for key, value in net.state_dict().items()}, name, card, folder)
+
+
+def pack(name: str, folder: Path) -> None:
+    """Store weights anew in half as many bytes: kernels as whole numbers from -127 to 127, times a scale for each output."""
+    tensors = read_tensors((folder / f"{name}.safetensors").read_bytes())
+    for key, value in list(tensors.items()):
+        if value.is_floating_point() and value.ndim > 1:
+            scale = value.float().flatten(1).abs().amax(dim=1).clamp(min=1e-12) / 127
+            tensors[key] = (value.float() / _of_each(scale, value)).round().to(torch.int8)
+            tensors[key + _SCALE] = scale
+    _write(tensors, name, {**card(name, folder), "stored": "in 8 bits"}, folder)
+
+
+def _write(tensors: dict[str, torch.Tensor], name: str, card: dict, folder: Path) -> None:
     contents = write_tensors({key: value.cpu().contiguous() for key, value in tensors.items()})
     folder.mkdir(parents=True, exist_ok=True)
     record = {"name": name, **card, "sha256": hashlib.sha256(contents).hexdigest()}
     text = json.dumps(record, indent=1, ensure_ascii=False) + "\n"
     write_whole({folder / f"{name}.safetensors": contents, folder / f"{name}.json": text.encode()})
+
+
+def _of_each(scale: torch.Tensor, value: torch.Tensor) -> torch.Tensor:
+    return scale.reshape(-1, *[1] * (value.ndim - 1))
+
+
+def _unpacked(tensors: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Weights as a network takes them: in single precision, whole numbers times their scale."""
+    found = {}
+    for key, value in tensors.items():
+        if key + _SCALE in tensors:
+            found[key] = value.float() * _of_each(tensors[key + _SCALE], value)
+        elif not key.endswith(_SCALE):
+            found[key] = value.float() if value.is_floating_point() else value
+    return found
 
 
 def load(net: nn.Module, name: str, folder: Path = FOLDER) -> nn.Module:
@@ -57,7 +87,7 @@ def load(net: nn.Module, name: str, folder: Path = FOLDER) -> nn.Module:
     contents = path.read_bytes()
     if hashlib.sha256(contents).hexdigest() != card(name, folder)["sha256"]:
         raise WeightsError(f"{path}: its sha256 is not that of its card; install facelib again")
-    net.load_state_dict({key: value.float() if value.is_floating_point() else value for key, value in read_tensors(contents).items()})
+    net.load_state_dict(_unpacked(read_tensors(contents)))
     return net.eval()
 
 

@@ -10,7 +10,7 @@ CLASSES = ("background", "skin", "brows", "eyes", "nose", "mouth", "hair", "glas
 COVERS = ("hair", "glasses", "other")  # what may be in front of a face; "other" is a hand, a hat, a microphone
 UNKNOWN = 255  # a pixel that nobody labelled
 OPEN = 254  # one that must not be labelled by the network itself, either: where glasses may be that it does not see
-SIZE = 192  # pixels, the crop's side
+SIZE = 224  # pixels, the crop's side
 FILL = 0.6  # the mean face's larger side over the crop's: there is room for a forehead, hair and ears
 
 

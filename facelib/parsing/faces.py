@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 
@@ -17,6 +17,7 @@ from facelib.datasets.rendered import labelled
 from facelib.datasets.rendered.picture import COVERS, Rendered, render
 from facelib.datasets.workers import one_thread
 from facelib.learned import crops as keypoint_crops
+from facelib.parsing import rims
 from facelib.parsing.classes import BAND, OPEN, SIZE, UNKNOWN, crop_matrix, number
 from facelib.parsing.things import CutOut
 from facelib.related import parsing as drawn
@@ -57,7 +58,9 @@ def training(report: Callable[[Iterable], Iterable] = iter) -> Faces:
     photographed = [frame for frame in ibug300w.load(ibug300w.NAME, subset="training") if not ibug300w.is_held_out(frame.person)]
     photographs = [of_frame(frame) for frame in report([*invented, *photographed])]
     source = f"{len(outlined)} faces of fasseg, {len(made)} rendered, {len(invented)} of people, {len(photographed)} of ibug300w"
-    return Faces(outlined, made, photographs, *_cut_outs(outlined, made), source)
+    cut_outs = _cut_outs(outlined, made)
+    with_glasses = [face for face in photographs if face.name in rims.worn()]
+    return Faces([*outlined, *with_glasses], made, photographs, *cut_outs, f"{source}, of which {len(with_glasses)} with outlined glasses")
 
 
 def things(report: Callable[[Iterable], Iterable] = iter) -> Faces:
@@ -72,14 +75,21 @@ def of_frame(frame: Frame) -> Outlined:
     """A labelled photograph, whose parts nobody outlined."""
     picture = images.to_bytes(frame.colour())
     labels = np.full(picture.shape[:2], UNKNOWN, np.uint8)
-    if frame.path.stem in _may_wear_glasses():
+    if may_wear_glasses(frame):
         labels[round_eyes(frame.points, labels.shape)] = OPEN
-    return kept(picture, frame.points, labels, frame.path.stem)
+    face = kept(picture, frame.points, labels, frame.path.stem)
+    if frame.path.stem not in rims.worn():
+        return face
+    return replace(face, labels=rims.labels(face.picture, face.points, *rims.worn()[frame.path.stem], face.labels))
+
+
+def may_wear_glasses(frame: Frame) -> bool:
+    """Whether somebody on a photograph of `people` or 300-W wears glasses, or may: as an early network saw it, and who looked at each."""
+    return frame.path.stem in _with_glasses()
 
 
 @cache
-def _may_wear_glasses() -> frozenset[str]:
-    """Photographs of `people` and 300-W whose people wear glasses, or may: as an early network saw it, and somebody who looked at each."""
+def _with_glasses() -> frozenset[str]:
     return frozenset(files("facelib.parsing").joinpath("may_wear_glasses.txt").read_text(encoding="utf-8").split())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -63,7 +64,13 @@ def losses(odds: Tensor, labels: Tensor) -> dict[str, Tensor]:
 
 
 @torch.inference_mode()
+def answers(net: nn.Module, crops: Tensor) -> np.ndarray:
+    """How likely each class is, (B, 9, S / 2, S / 2) float32, of crops (B, 3, S, S)."""
+    return net(crops.to(memory_format=torch.channels_last)).float().softmax(dim=1).numpy()
+
+
+@torch.inference_mode()
 def shares(net: nn.Module, crops: Tensor) -> Tensor:
-    """How likely each class is, (B, 9, S, S) float32, of crops (B, 3, S, S)."""
+    """The same at the crops' own size, (B, 9, S, S), from smoothly enlarged odds: for judging the network."""
     odds = net(crops.to(memory_format=torch.channels_last)).float()
     return functional.interpolate(odds, size=crops.shape[2:], mode="bilinear", align_corners=False).softmax(dim=1)

@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
+from importlib.resources import files
 from pathlib import Path
 
 import cv2
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from facelib import images
-from facelib.learned import crops, weights
+from facelib.learned import crops, onnx_net, weights
 from facelib.parsing.classes import CLASSES, SIZE, crop_matrix, number
 from facelib.parsing.crops import to_input
-from facelib.parsing.net import Parser, shares
+from facelib.parsing.net import Parser, answers
 
 
 @dataclass(frozen=True)
 class Parsed:
     """What the parser says of one face."""
 
-    shares: np.ndarray  # (9, S, S) float32 in [0, 1]: how likely each of `classes.CLASSES` is, in the parser's crop
-    matrix: np.ndarray  # (2, 3): from the picture to the crop
+    shares: np.ndarray  # (9, S, S) float32 in [0, 1]: how likely each of `classes.CLASSES` is, in half of the parser's crop
+    matrix: np.ndarray  # (2, 3): from the picture to these
 
     def share(self, names: tuple[str, ...], shape: tuple[int, int]) -> np.ndarray:
         """How likely each pixel of the picture, of (H, W), shows one of some classes: float32 in [0, 1], 0 beyond the crop."""
@@ -62,20 +64,38 @@ def parse(picture: np.ndarray, points: np.ndarray, folder: Path | None = None) -
     --------
     >>> from facelib.datasets import portraits
     >>> hopper = portraits.grace_hopper()
-    >>> found = parse(hopper, keypoints.predict_face(hopper))  # doctest: +SKIP
+    >>> found = parse(hopper, keypoints.predict([hopper], detect.find_faces(hopper))[0])  # doctest: +SKIP
     """
     matrix = crop_matrix(points)
     near, corner = _near(picture, matrix)
     moved = matrix.copy()
     moved[:, 2] += matrix[:, :2] @ corner
     crop = images.to_float(crops.crop(near, moved, SIZE))
-    return Parsed(shares(network(folder or weights.FOLDER), to_input(crop)[None])[0].numpy(), matrix)
+    shares = reader(folder or weights.FOLDER)(to_input(crop)[None])[0]
+    return Parsed(shares, _shrunk(matrix, shares.shape[1] / SIZE))
 
 
 @cache
 def network(folder: Path) -> nn.Module:
     """The parser's network, in evaluation mode; loaded once."""
     return weights.load(Parser(), "parser", folder).fuse().to(memory_format=torch.channels_last)
+
+
+@cache
+def reader(folder: Path) -> Callable[[Tensor], np.ndarray]:
+    """From crops, (B, 3, S, S), to `net.answers`: the same network through ONNX Runtime, where that is installed."""
+    net = network(folder)
+    if not onnx_net.is_here():
+        return partial(answers, net)
+    onnx = onnx_net.OnnxNet(net, files("facelib.parsing").joinpath("parser.onnx"))
+    return lambda crops: onnx.run(crops.numpy())[0]
+
+
+def _shrunk(matrix: np.ndarray, scale: float) -> np.ndarray:
+    """A matrix to a crop, (2, 3), as one to a smaller copy of it; pixel centres are integers."""
+    smaller = scale * matrix
+    smaller[:, 2] += (scale - 1) / 2
+    return smaller
 
 
 def _near(picture: np.ndarray, matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 
 from facelib import keypoints
+from facelib.parsing import rims
 
 _FINER = 2  # things are drawn that much larger, and shrunk
 _BITS = 4  # of a pixel's fraction
@@ -40,32 +41,22 @@ class CutOut:
 def glasses(points: np.ndarray, size: int, rng: np.random.Generator) -> Layer:
     """Two lenses, a bridge and temples: round, square, winged, drop-shaped; full, half or hardly any rims; clear, tinted or dark."""
     large = size * _FINER
-    mean = keypoints.mean_shape()
-    seen = _affinity(mean[17:48], points[17:48])
-    eyes = [mean[36:42].mean(axis=0), mean[42:48].mean(axis=0)]
-    apart = eyes[1][0] - eyes[0][0]
-    wide, tall = rng.uniform(0.36, 0.54) * apart, rng.uniform(0.2, 0.42) * apart
-    tall = min(tall, wide * 1.05)
+    seen = rims.before(points)
+    wide, tall = rng.uniform(0.36, 0.54), rng.uniform(0.2, 0.42)
     power, drop, wing = np.exp(rng.uniform(np.log(1.8), np.log(6))), rng.uniform(0, 0.35), rng.choice([0, 0, rng.uniform(0.05, 0.3)])
-    out, down = rng.uniform(-0.02, 0.06) * apart, rng.uniform(-0.02, 0.16) * apart
-    angle = np.linspace(0, 2 * np.pi, 64, endpoint=False)
-    x = np.sign(np.cos(angle)) * np.abs(np.cos(angle)) ** (2 / power)
-    y = np.sign(np.sin(angle)) * np.abs(np.sin(angle)) ** (2 / power)
-    y = np.where(y > 0, y * (1 + drop * (1 - 0.5 * np.abs(x))), y)
-    tilt = rng.normal(0, 0.03)
-    rims = []
-    for eye, sign in zip(eyes, (-1, 1), strict=True):
-        lift = wing * np.clip(x, 0, None) * (y < 0)
-        outline = np.column_stack([sign * (wide * x) * (1 + 0.1 * drop * (y > 0)), tall * (y - lift) + down])
-        rims.append(eye + (sign * out, tilt * sign * apart) + outline)
-    thick = np.exp(rng.uniform(np.log(0.012), np.log(0.1))) * apart
+    out, down, tilt = rng.uniform(-0.02, 0.06), rng.uniform(-0.02, 0.16), rng.normal(0, 0.03)
+    tall = min(tall, wide * 1.05)
+    lenses = rims.Shape(wide, tall, power, drop, wing, out, down, tilt).rims()
+    apart = keypoints.mean_shape()[42:48, 0].mean() - keypoints.mean_shape()[36:42, 0].mean()
+    tall *= apart
+    thick = np.exp(rng.uniform(np.log(0.01), np.log(0.1))) * apart
     scale = np.sqrt(abs(np.linalg.det(seen[:, :2])))
     line = max(1, round(thick * scale * _FINER))
-    flat = [_fixed(keypoints.transform(seen, rim) * _FINER) for rim in rims]
+    flat = [_fixed(keypoints.transform(seen, rim) * _FINER) for rim in lenses]
     frame, lens = np.zeros((large, large), np.uint8), np.zeros((large, large), np.uint8)
     for rim in flat:
         cv2.fillPoly(lens, [rim], 255, cv2.LINE_AA, _BITS)
-    style = rng.choice(["full", "half", "thin"], p=[0.65, 0.2, 0.15])
+    style = rng.choice(["full", "half", "thin"], p=[0.5, 0.2, 0.3])
     below = max(1, round(line * rng.uniform(0.1, 0.5)))
     for rim in flat:
         if style == "full":
@@ -74,7 +65,7 @@ def glasses(points: np.ndarray, size: int, rng: np.random.Generator) -> Layer:
             cv2.polylines(frame, [rim[32:]], False, 255, line if style == "half" else below, cv2.LINE_AA, _BITS)
             if style == "thin" or rng.random() < 0.5:
                 cv2.polylines(frame, [rim], True, 255, below if style == "half" else 1, cv2.LINE_AA, _BITS)
-    inner = [rims[0][rims[0][:, 0].argmax()], rims[1][rims[1][:, 0].argmin()]]
+    inner = [lenses[0][lenses[0][:, 0].argmax()], lenses[1][lenses[1][:, 0].argmin()]]
     for height in [0.0] if rng.random() < 0.85 else [0.0, -0.6]:
         arc = np.array(
             [
@@ -93,7 +84,7 @@ def glasses(points: np.ndarray, size: int, rng: np.random.Generator) -> Layer:
             _BITS,
         )
     high = rng.uniform(-0.7, 0.1)
-    for rim, ear in zip(rims, (0, 16), strict=True):
+    for rim, ear in zip(lenses, (0, 16), strict=True):
         outer = rim[rim[:, 0].argmin() if ear == 0 else rim[:, 0].argmax()]
         start = keypoints.transform(seen, outer[None] + (0, high * tall))[0]
         stop = (
@@ -258,11 +249,6 @@ def pasted(crop: np.ndarray, layer: Layer, rng: np.random.Generator) -> tuple[np
     soft = cv2.GaussianBlur(layer.cover, (0, 0), rng.uniform(0.3, 0.9)) if rng.random() < 0.5 else layer.cover
     light = float(np.clip(crop.mean() / 0.45, 0.4, 1.2)) if rng.random() < 0.7 else 1.0
     return under + soft[..., None] * (layer.colour * light - under), layer.counts > 0.5
-
-
-def _affinity(start: np.ndarray, goal: np.ndarray) -> np.ndarray:
-    """The affine map of least squares, (2, 3)."""
-    return np.linalg.lstsq(np.column_stack([start, np.ones(len(start))]), goal, rcond=None)[0].T
 
 
 def _curve(points: np.ndarray, steps: int = 12) -> np.ndarray:

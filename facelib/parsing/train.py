@@ -30,7 +30,7 @@ LICENCE = (
 class ParserConfig:
     """Everything that decides how a run comes out; saved beside the weights."""
 
-    pictures: int = 33_000
+    pictures: int = 30_000
     batch: int = 24
     peak_rate: float = 4e-3
     weight_decay: float = 1e-2

@@ -260,3 +260,15 @@ def test_the_full_set_is_split_as_the_package_says(tmp_path):
     faces = harmonizer_faces.choose(tmp_path, bad="skip", warn=lambda line: None)
     assert {frame.person for frame in faces.training} == {listed["training"].name, listed[None].name}
     assert {frame.person for frame in faces.validation} == {listed["validation"].name}
+
+
+@pytest.mark.parametrize("training", [False, True])
+def test_a_look_at_a_network_leaves_it_in_its_mode(training):
+    picture = torch.full((3, 64, 64), 120, dtype=torch.uint8)
+    item = {"raw": picture, "mask": torch.full((1, 64, 64), 255, dtype=torch.uint8), "answer": picture}
+    net = weights.harmonizer("stable").train(training)
+    try:
+        harmonizer_run.grid(net, [item])
+        assert net.training == training
+    finally:
+        net.eval()

@@ -25,6 +25,14 @@ def test_a_full_pool_gives_about_half_of_it_back_and_keeps_its_size():
     assert 0.4 < old / 392 < 0.6
 
 
+def test_a_pool_keeps_pictures_and_not_their_batches():
+    pool = Pool(8)
+    for step in range(20):
+        pool.exchange(*fakes(64 * step, 64))
+    kept = sum(part.untyped_storage().nbytes() for pair in pool.kept for part in pair)
+    assert kept == sum(part.numel() * part.element_size() for pair in pool.kept for part in pair)
+
+
 def test_a_pool_goes_on_where_it_was():
     one, two = Pool(4), Pool(4, seed=9)
     for step in range(5):

@@ -1,4 +1,4 @@
-"""The network through ONNX Runtime says what it says through torch."""
+"""Networks through ONNX Runtime say what they say through torch."""
 
 import numpy as np
 import pytest
@@ -6,6 +6,8 @@ import torch
 
 from facelib import images
 from facelib.learned import keypoint_net, onnx_net, predict_keypoints, weights
+from facelib.parsing import net, read
+from facelib.parsing.classes import CLASSES
 
 pytest.importorskip("onnxruntime")
 
@@ -38,3 +40,20 @@ def test_where_it_is_not_installed_torch_reads(monkeypatch):
         assert weights.keypoint_reader() is weights.keypoint_network()
     finally:
         weights._keypoint_reader.cache_clear()
+
+
+@pytest.mark.parametrize(("faces", "size"), [(1, 192), (2, 96)])
+def test_the_parser_says_the_same(faces, size):
+    crops = torch.from_numpy(np.random.default_rng(0).uniform(-1, 1, (faces, 3, size, size)).astype(np.float32))
+    ours = read.reader(weights.FOLDER)(crops)
+    assert ours.shape == (faces, len(CLASSES), size // 2, size // 2)
+    np.testing.assert_allclose(ours, net.answers(read.network(weights.FOLDER), crops), atol=1e-4)
+
+
+def test_where_it_is_not_installed_torch_parses(monkeypatch):
+    monkeypatch.setattr(onnx_net, "is_here", lambda: False)
+    read.reader.cache_clear()
+    try:
+        assert read.reader(weights.FOLDER).args == (read.network(weights.FOLDER),)
+    finally:
+        read.reader.cache_clear()

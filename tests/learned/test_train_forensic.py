@@ -162,7 +162,6 @@ def test_nobody_held_out_was_trained_on():
     assert not set(ytf68.validation_people()) & set(weights.card("forensic")["people_trained_on"])
 
 
-@pytest.mark.xfail(strict=True, reason="classic is newer than the network that ships, which is to be trained anew")
 def test_the_network_that_ships_knows_every_way():
     assert set(weights.card("forensic")["ways"]) == {way.name for way in forensic_data.every_way()}
 

@@ -123,16 +123,16 @@ def test_what_is_pasted_is_in_the_labels(known, outlined):
 def test_own_answers_say_nothing_of_glasses():
     task = train._Task(train.ParserConfig(), [])
     task.accelerator = type("Accelerator", (), {"autocast": staticmethod(lambda: torch.autocast("cpu", enabled=False))})()
-    sure = torch.zeros(1, len(CLASSES), 96, 96)
-    sure[:, number("skin"), :48] = 20
-    sure[:, number("glasses"), 48:] = 20
+    sure = torch.zeros(1, len(CLASSES), classes.SIZE // 2, classes.SIZE // 2)
+    sure[:, number("skin"), : classes.SIZE // 4] = 20
+    sure[:, number("glasses"), classes.SIZE // 4 :] = 20
     task.average = type("Average", (), {"module": staticmethod(lambda crop: sure)})()
     plain, labels = torch.zeros(1, 3, classes.SIZE, classes.SIZE), torch.full((1, classes.SIZE, classes.SIZE), UNKNOWN, dtype=torch.uint8)
     labels[:, :, :10] = number("other")
     labels[:, :, 10:20] = OPEN
     found = task._with_own(plain, labels)
-    assert (found[:, :90, 20:] == number("skin")).all()
-    assert (found[:, 102:, 20:] == UNKNOWN).all()
+    assert (found[:, : classes.SIZE // 2 - 6, 20:] == number("skin")).all()
+    assert (found[:, classes.SIZE // 2 + 6 :, 20:] == UNKNOWN).all()
     assert (found[:, :, :10] == number("other")).all()
     assert (found[:, :, 10:20] == OPEN).all()
 

@@ -181,32 +181,31 @@ def test_a_close_up_lies_in_the_picture(shape):
 
 
 @pytest.mark.parametrize("move", ["point", "box"])
-def test_a_draft_of_512_pixels_takes_a_tenth_of_a_second(wish, hopper, move, record_property):
-    """From the moved hand to the picture that is sent. The promise is 100 ms on 2 cores; the limit leaves room for a busy machine."""
-    wish = replace(wish, target=photo.read(hopper[:512].copy(), "Hopper"))
-    seconds = []
-    for k in range(20):
-        started = perf_counter()
+def test_a_draft_takes_less_time_than_a_swap(wish, collins, hopper, move):
+    """From the moved hand to the picture that is sent, beside the same from the files; `make bench` has both in milliseconds."""
+    picture = hopper[:512].copy()
+    wish = replace(wish, target=photo.read(picture, "Hopper"))
+
+    def drafted(k: int) -> None:
         face = wish.target
         if move == "point":
             face = photo.with_point(face, 30, face.points[30] + (k % 3, 0))
         else:
             face = photo.with_box(face, face.box + (k % 3, 0, 0, 0), passes=1)
-        drafted = session.draft(replace(wish, target=face))
-        jpeg(drafted.picture)
-        seconds.append(perf_counter() - started)
-    record_property("median_ms", 1000 * np.median(seconds))
-    print(f"{move}: median {1000 * np.median(seconds):.0f} ms, n {len(seconds)}")
-    assert np.median(seconds) < 0.3
+        jpeg(session.draft(replace(wish, target=face)).picture)
+
+    seconds = [(_timed(partial(drafted, k)), _timed(partial(facelib.swap, collins, picture))) for k in range(9)]
+    draft, swap = np.median(seconds, axis=0)
+    assert draft < 0.9 * swap
 
 
 def test_a_photograph_of_12_megapixels_is_drafted_as_quickly(collins, wish):
     large = np.repeat(np.repeat(collins, 7, axis=0), 7, axis=1)
     face = photo.read(collins, "Collins")
-    face = replace(face, picture=large, box=face.box * 7, points=face.points * 7 + 3, previews=photo._previews(large))
-    both = replace(wish, source=face, target=face)
-    least = min(_timed(partial(session.draft, both)) for _ in range(5))
-    assert least < 0.2
+    big = replace(face, picture=large, box=face.box * 7, points=face.points * 7 + 3, previews=photo._previews(large))
+    works = [partial(session.draft, replace(wish, source=one, target=one)) for one in (face, big)]
+    small, large = np.min([[_timed(work) for work in works] for _ in range(7)], axis=0)
+    assert large < 2 * small
 
 
 def _timed(work):
