@@ -8,7 +8,7 @@ import facelib
 from facelib import keypoints, mouth, outline
 from facelib.datasets import people
 from facelib.parsing import read
-from facelib.parsing.classes import BAND, crop_matrix
+from facelib.parsing.classes import BAND, SIZE, crop_matrix
 
 _FOUND = 0.02  # of the band round the eyes: with less than that of glasses in it there are none
 
@@ -25,7 +25,7 @@ def glasses_in(picture, points):
     """How much of the band round the eyes shows glasses."""
     matrix = crop_matrix(points)
     share = read.parse(picture, points).share(("glasses",), picture.shape[:2])
-    band = cv2.warpAffine(share, matrix, (192, 192))[round(BAND[0]) : round(BAND[1]), 30:162]
+    band = cv2.warpAffine(share, matrix, (SIZE, SIZE))[round(BAND[0]) : round(BAND[1]), SIZE // 6 : -SIZE // 6]
     return float((band > 0.5).mean())
 
 
@@ -47,8 +47,9 @@ def test_the_targets_glasses_are_whole(number):
 def test_the_sources_glasses_are_gone(number):
     wearers, bare = gallery(True), gallery(False)
     source, target = wearers[number % len(wearers)], bare[3 * number + 1]
-    before = glasses_in(swapped(source, target, parse=False).blended, target.points)
-    after = glasses_in(swapped(source, target).blended, target.points)
+    own = glasses_in(target.colour(), target.points)  # dark lids and brows can look like some
+    before = glasses_in(swapped(source, target, parse=False).blended, target.points) - own
+    after = glasses_in(swapped(source, target).blended, target.points) - own
     assert after < max(_FOUND, before / 4), (source.name, target.name, before)
 
 
