@@ -43,6 +43,7 @@ def fitted(placed: Placed, match_colours: colour.Colours) -> np.ndarray:
         width, points = np.ptp(placed.points[:, 0]), placed.points - (part[1].start, part[0].start)
         counts = np.maximum(skin, _FEATURES * placed.mask[part])
         in_colours = relight.matched(in_colours, target, counts, placed.mask[part], width)
+        in_colours = surroundings.replaced(in_colours, target, placed.known[part], all_skin[part])
         in_colours = contrast.softened(in_colours, target, skin, no_features[part], width)
         in_colours = eyes.lit(in_colours, own, target, points, placed.cover[part])
         in_colours = colour.kept_neutral(in_colours, own, outline.whites(points, skin.shape))

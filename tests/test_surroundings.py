@@ -19,12 +19,13 @@ def test_what_is_known_stays_and_the_rest_is_the_target_in_its_colours():
     assert surroundings.replaced(source, target, np.zeros_like(known)) is target
 
 
+@pytest.mark.parametrize("colours", ["none", "lab"])
 @pytest.mark.parametrize("blend", ["multiband", "feather", "poisson", "seamless-clone", "none"])
-def test_what_lies_round_the_sources_face_is_never_seen(blend, hopper, collins, collins_on_hopper):
+def test_what_lies_round_the_sources_face_is_never_seen(blend, colours, hopper, collins, collins_on_hopper):
     points = {"source_points": collins_on_hopper.source_points, "target_points": collins_on_hopper.target_points}
     face = cv2.dilate(hull_mask(points["source_points"], collins.shape[:2]), np.ones((9, 9)))
     painted = np.where(face[..., None] > 0, collins, np.float32([1, 0, 1])).astype(np.float32)
-    clean, other = (facelib.swap(one, hopper, blend=blend, colours="none", parse=False, **points).blended for one in (collins, painted))
+    clean, other = (facelib.swap(one, hopper, blend=blend, colours=colours, parse=False, **points).blended for one in (collins, painted))
     assert np.abs(clean - other).max() < 0.5 / 255
     assert blend in blenders.BLENDERS
 
