@@ -26,7 +26,8 @@ def test_what_lies_round_the_sources_face_is_never_seen(blend, colours, hopper, 
     face = cv2.dilate(hull_mask(points["source_points"], collins.shape[:2]), np.ones((9, 9)))
     painted = np.where(face[..., None] > 0, collins, np.float32([1, 0, 1])).astype(np.float32)
     clean, other = (facelib.swap(one, hopper, blend=blend, colours=colours, parse=False, **points).blended for one in (collins, painted))
-    assert np.abs(clean - other).max() < 0.5 / 255
+    # The outermost pixels of what is known were interpolated; the coarse bands of contrasts know a little of them.
+    assert np.abs(clean - other).max() < (0.5 if colours == "none" else 2) / 255
     assert blend in blenders.BLENDERS
 
 
