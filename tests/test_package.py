@@ -21,7 +21,7 @@ def test_import_takes_under_half_a_second():
     assert min(float(run_python(started)) for _ in range(3)) < 0.5
 
 
-def test_swap_of_two_portraits_is_fast(collins, hopper):
+def test_swap_of_two_portraits_takes_well_under_two_seconds(collins, hopper):
     import facelib
 
     facelib.swap(collins, hopper[:512].copy())
@@ -30,8 +30,8 @@ def test_swap_of_two_portraits_is_fast(collins, hopper):
         started = time.perf_counter()
         facelib.swap(collins, hopper[:512].copy())
         seconds.append(time.perf_counter() - started)
-    # The promise is 0.15 s on an idle machine with 2 cores; the limit leaves room for a busy one.
-    assert min(seconds) < 0.3
+    # `make bench` has the time; the limit only notices what is ten times as slow.
+    assert min(seconds) < 2
 
 
 def test_a_slow_module_is_imported_when_its_function_is_called_however():
