@@ -35,9 +35,7 @@ class Shape:
 
     def rims(self) -> list[np.ndarray]:
         """The two rims, (64, 2) each, in the mean shape's unit; the left one of the picture first."""
-        mean = keypoints.mean_shape()
-        eyes = [mean[36:42].mean(axis=0), mean[42:48].mean(axis=0)]
-        apart = eyes[1][0] - eyes[0][0]
+        eyes, apart = _eyes(), eyes_apart()
         angle = np.linspace(0, 2 * np.pi, CORNERS, endpoint=False)
         x, y = (np.sign(part) * np.abs(part) ** (2 / self.power) for part in (np.cos(angle), np.sin(angle)))
         y = np.where(y > 0, y * (1 + self.drop * (1 - 0.5 * np.abs(x))), y)
@@ -47,6 +45,18 @@ class Shape:
             lens = np.column_stack([sign * self.wide * x * (1 + 0.1 * self.drop * (y > 0)), self.tall * (y - lift)])
             found.append(eye + apart * (lens + (sign * self.out + self.aside, self.down + sign * self.tilt)))
         return found
+
+
+def eyes_apart() -> float:
+    """The distance of the mean shape's eyes, in its unit."""
+    left, right = _eyes()
+    return float(right[0] - left[0])
+
+
+def _eyes() -> list[np.ndarray]:
+    """The middles of the mean shape's eyes, the left one of the picture first."""
+    mean = keypoints.mean_shape()
+    return [mean[36:42].mean(axis=0), mean[42:48].mean(axis=0)]
 
 
 def before(points: np.ndarray) -> np.ndarray:

@@ -47,7 +47,7 @@ def glasses(points: np.ndarray, size: int, rng: np.random.Generator) -> Layer:
     out, down, tilt = rng.uniform(-0.02, 0.06), rng.uniform(-0.02, 0.16), rng.normal(0, 0.03)
     tall = min(tall, wide * 1.05)
     lenses = rims.Shape(wide, tall, power, drop, wing, out, down, tilt).rims()
-    apart = keypoints.mean_shape()[42:48, 0].mean() - keypoints.mean_shape()[36:42, 0].mean()
+    apart = rims.eyes_apart()
     tall *= apart
     thick = np.exp(rng.uniform(np.log(0.01), np.log(0.1))) * apart
     scale = np.sqrt(abs(np.linalg.det(seen[:, :2])))
